@@ -1,0 +1,30 @@
+package deployed
+
+import "time"
+
+// Function is one version of a Lambda function as it is to be run.
+type Function struct {
+	// Account and Region own the function.
+	Account, Region string
+	// Name is the function's name, Version "$LATEST" or a number.
+	Name, Version string
+	// ARN is the unqualified function ARN.
+	ARN string
+	// RevisionID changes with each change of code or configuration: processes of
+	// another revision do not serve this one.
+	RevisionID string
+	// Runtime is the runtime identifier, for instance "python3.13".
+	Runtime string
+	// Handler is the handler as configured; its form depends on the runtime.
+	Handler string
+	// CodeSHA256 names the code package: base64 of the SHA-256 of the zip.
+	CodeSHA256 string
+	// Environment holds the user's variables.
+	Environment map[string]string
+	// Timeout limits an invocation (1 to 900 s).
+	Timeout time.Duration
+	// MemorySizeMiB is the configured memory.
+	MemorySizeMiB int32
+	// Role is the execution role's ARN.
+	Role string
+}

@@ -1,0 +1,26 @@
+package deployed
+
+import "github.com/aws/aws-sdk-go-v2/service/apigateway/types"
+
+// RestApi is what CreateDeployment freezes of a REST API.
+type RestApi struct {
+	// DeploymentID is the id of the deployment.
+	DeploymentID string
+	// Api holds the API's own settings at the time of the deployment.
+	Api types.RestApi
+	// Resources are all resources with their methods, integrations and responses.
+	Resources []types.Resource
+}
+
+// RestStage is a stage of a REST API as it is to be served: its live settings
+// and the deployment it points to.
+type RestStage struct {
+	// Account and Region own the API.
+	Account, Region string
+	// ApiID is the id of the API.
+	ApiID string
+	// Stage holds the live settings of the stage.
+	Stage types.Stage
+	// Api is the deployment that the stage points to.
+	Api *RestApi
+}
