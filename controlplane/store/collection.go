@@ -24,7 +24,7 @@ type Codec[T any] interface {
 //
 // Keys have the form v1/<account>/<region>/<kind>/<id>[/<id>...]: a record below
 // another one (a stage of an API) has the parent's ids before its own. Ids are
-// escaped, so that they may contain any character.
+// escaped, so that they may contain any character. A record has at least one id.
 type Collection[T any] struct {
 	kind  string
 	codec Codec[T]
@@ -38,16 +38,13 @@ func NewCollection[T any](kind string, codec Codec[T]) Collection[T] {
 // Root is the prefix of every key of this layout version.
 const Root = "v1/"
 
-func (c Collection[T]) key(scope Scope, id []string) string {
-	var b strings.Builder
-	b.WriteString(c.prefix(scope, nil))
-	for i, part := range id {
-		if i > 0 {
-			b.WriteByte('/')
-		}
-		b.WriteString(url.PathEscape(part))
+// key returns the key of a record. Without an id it would be the key of the
+// record whose id is one empty string.
+func (c Collection[T]) key(scope Scope, id []string) (string, error) {
+	if len(id) == 0 {
+		return "", fmt.Errorf("%w: no id", ErrInvalidKey)
 	}
-	return b.String()
+	return strings.TrimSuffix(c.prefix(scope, id), "/"), nil
 }
 
 func (c Collection[T]) prefix(scope Scope, parent []string) string {
@@ -67,7 +64,11 @@ func (c Collection[T]) prefix(scope Scope, parent []string) string {
 // Get returns the record with the given id (parents first), or an error that
 // wraps [ErrNotFound].
 func (c Collection[T]) Get(tx Tx, scope Scope, id ...string) (*T, error) {
-	data, err := tx.Get(c.key(scope, id))
+	key, err := c.key(scope, id)
+	if err != nil {
+		return nil, fmt.Errorf("get %s: %w", c.kind, err)
+	}
+	data, err := tx.Get(key)
 	if err != nil {
 		return nil, fmt.Errorf("get %s %q: %w", c.kind, id, err)
 	}
@@ -87,11 +88,15 @@ func (c Collection[T]) decode(data []byte, id []string) (*T, error) {
 
 // Put creates or replaces the record with the given id (parents first).
 func (c Collection[T]) Put(tx Tx, scope Scope, value *T, id ...string) error {
+	key, err := c.key(scope, id)
+	if err != nil {
+		return fmt.Errorf("put %s: %w", c.kind, err)
+	}
 	data, err := c.codec.Marshal(value)
 	if err != nil {
 		return fmt.Errorf("encode %s %q: %w", c.kind, id, err)
 	}
-	if err := tx.Put(c.key(scope, id), data); err != nil {
+	if err := tx.Put(key, data); err != nil {
 		return fmt.Errorf("put %s %q: %w", c.kind, id, err)
 	}
 	return nil
@@ -99,13 +104,18 @@ func (c Collection[T]) Put(tx Tx, scope Scope, value *T, id ...string) error {
 
 // Delete removes the record with the given id; it is no error when there is none.
 func (c Collection[T]) Delete(tx Tx, scope Scope, id ...string) error {
-	if err := tx.Delete(c.key(scope, id)); err != nil {
+	key, err := c.key(scope, id)
+	if err != nil {
+		return fmt.Errorf("delete %s: %w", c.kind, err)
+	}
+	if err := tx.Delete(key); err != nil {
 		return fmt.Errorf("delete %s %q: %w", c.kind, id, err)
 	}
 	return nil
 }
 
-// DeleteUnder removes every record whose id starts with parent.
+// DeleteUnder removes every record below parent, not parent itself; without
+// parent, every record of the kind in scope.
 func (c Collection[T]) DeleteUnder(tx Tx, scope Scope, parent ...string) error {
 	var keys []string
 	for entry, err := range tx.Scan(c.prefix(scope, parent), "") {
@@ -131,8 +141,10 @@ type Record[T any] struct {
 	Value *T
 }
 
-// All yields the records below parent in ascending order of id, starting after
-// the record whose last ids are after ("" = from the first).
+// All yields the records below parent (without parent, all in scope), starting
+// after the one whose next id is after ("" = from the first). Their order is that
+// of their keys: ascending by id, where a character that a URL path would escape
+// sorts as '%'.
 func (c Collection[T]) All(tx Tx, scope Scope, after string, parent ...string) iter.Seq2[Record[T], error] {
 	return func(yield func(Record[T], error) bool) {
 		prefix, start := c.prefix(scope, parent), ""
@@ -151,22 +163,63 @@ func (c Collection[T]) All(tx Tx, scope Scope, after string, parent ...string) i
 	}
 }
 
-// Each yields every record of the kind, in every account and region.
+// Each yields every record of the kind, in every account and region. It reads
+// the records of this kind only.
 func (c Collection[T]) Each(tx Tx) iter.Seq2[Record[T], error] {
 	return func(yield func(Record[T], error) bool) {
-		for entry, err := range tx.Scan(Root, "") {
-			var record Record[T]
-			if err == nil {
-				if !c.owns(entry.Key) {
-					continue
-				}
-				record, err = c.record(entry.Key, entry.Value)
-			}
-			if !yield(record, err) || err != nil {
+		for scope, err := range scopes(tx) {
+			if err != nil {
+				yield(Record[T]{}, err)
 				return
+			}
+			for record, err := range c.All(tx, scope, "") {
+				if !yield(record, err) || err != nil {
+					return
+				}
 			}
 		}
 	}
+}
+
+// scopes yields each account and region that has a record, skipping from one to
+// the next.
+func scopes(tx Tx) iter.Seq2[Scope, error] {
+	return func(yield func(Scope, error) bool) {
+		for after, more := "", true; more; {
+			more = false
+			for entry, err := range tx.Scan(Root, after) {
+				if err != nil {
+					yield(Scope{}, err)
+					return
+				}
+				scope, prefix, err := scopeOf(entry.Key)
+				if !yield(scope, err) || err != nil {
+					return
+				}
+				// Escaped keys are ASCII, so this is past the last one of the scope.
+				after, more = prefix+"\xff", true
+				break
+			}
+		}
+	}
+}
+
+// scopeOf returns the scope of the record at key and the prefix of all keys in
+// that scope.
+func scopeOf(key string) (scope Scope, prefix string, err error) {
+	parts := strings.SplitN(key, "/", 4)
+	if len(parts) < 4 {
+		return Scope{}, "", fmt.Errorf("malformed key %q", key)
+	}
+	account, err := url.PathUnescape(parts[1])
+	if err != nil {
+		return Scope{}, "", fmt.Errorf("malformed key %q: %w", key, err)
+	}
+	region, err := url.PathUnescape(parts[2])
+	if err != nil {
+		return Scope{}, "", fmt.Errorf("malformed key %q: %w", key, err)
+	}
+	return Scope{Account: account, Region: region}, strings.Join(parts[:3], "/") + "/", nil
 }
 
 // Watch calls fn with each committed change of a record of the kind, as
@@ -189,29 +242,28 @@ func (c Collection[T]) Watch(s Store, fn func(Record[T]), onError func(error)) (
 
 func (c Collection[T]) owns(key string) bool {
 	parts := strings.SplitN(key, "/", 5)
-	return len(parts) == 5 && parts[3] == c.kind
+	return len(parts) == 5 && parts[3] == url.PathEscape(c.kind)
 }
 
 func (c Collection[T]) record(key string, value []byte) (Record[T], error) {
-	parts := strings.Split(key, "/")
-	if len(parts) < 5 {
-		return Record[T]{}, fmt.Errorf("malformed key %q", key)
-	}
-	for i, part := range parts {
-		decoded, err := url.PathUnescape(part)
-		if err != nil {
-			return Record[T]{}, fmt.Errorf("malformed key %q: %w", key, err)
-		}
-		parts[i] = decoded
-	}
-	record := Record[T]{Scope: Scope{Account: parts[1], Region: parts[2]}, ID: parts[4:]}
-	if value == nil {
-		return record, nil
-	}
-	decoded, err := c.decode(value, record.ID)
+	scope, prefix, err := scopeOf(key)
 	if err != nil {
 		return Record[T]{}, err
 	}
-	record.Value = decoded
+	_, path, _ := strings.Cut(key[len(prefix):], "/")
+	id := strings.Split(path, "/")
+	for i, part := range id {
+		if id[i], err = url.PathUnescape(part); err != nil {
+			return Record[T]{}, fmt.Errorf("malformed key %q: %w", key, err)
+		}
+	}
+	record := Record[T]{Scope: scope, ID: id}
+	if value == nil {
+		return record, nil
+	}
+	record.Value, err = c.decode(value, id)
+	if err != nil {
+		return Record[T]{}, err
+	}
 	return record, nil
 }

@@ -1,0 +1,3 @@
+// Package storetest is the suite of tests that every implementation of
+// store.Store passes; start with [Run].
+package storetest
