@@ -1,0 +1,150 @@
+package restapi
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/stagedoor-dev/stagedoor/controlplane/deployed"
+	"github.com/stagedoor-dev/stagedoor/controlplane/store"
+	"github.com/stagedoor-dev/stagedoor/controlplane/wire"
+)
+
+// Publisher is told which stages are to be served. Its methods are called one at
+// a time, in commit order, before the operation that changed the stage returns.
+type Publisher interface {
+	// PublishRestStage serves stage from now on, in place of an earlier one with
+	// the same API id and stage name. Nothing reachable from stage is written again.
+	PublishRestStage(stage *deployed.RestStage)
+	// WithdrawRestStage ends the serving of a stage.
+	WithdrawRestStage(apiID, stageName string)
+}
+
+// Limits are the quotas of an account that AWS raises on request; a zero field
+// stands for the AWS default.
+type Limits struct {
+	// ResourcesPerAPI defaults to 300.
+	ResourcesPerAPI int
+	// StagesPerAPI defaults to 10.
+	StagesPerAPI int
+	// IntegrationTimeoutMillis defaults to 29,000.
+	IntegrationTimeoutMillis int32
+}
+
+func (l Limits) withDefaults() Limits {
+	if l.ResourcesPerAPI == 0 {
+		l.ResourcesPerAPI = 300
+	}
+	if l.StagesPerAPI == 0 {
+		l.StagesPerAPI = 10
+	}
+	if l.IntegrationTimeoutMillis == 0 {
+		l.IntegrationTimeoutMillis = 29_000
+	}
+	return l
+}
+
+// Config is what a [Service] needs.
+type Config struct {
+	// Store holds all state; required.
+	Store store.Store
+	// Publisher is told of stages to serve; nil = nobody is.
+	Publisher Publisher
+	// Logger defaults to one that discards.
+	Logger *slog.Logger
+	// Now defaults to time.Now.
+	Now func() time.Time
+	// Limits are the adjustable quotas.
+	Limits Limits
+}
+
+// Service implements the operations of API Gateway's REST APIs. It is safe for
+// concurrent use.
+type Service struct {
+	store  store.Store
+	logger *slog.Logger
+	now    func() time.Time
+	limits Limits
+	cancel func()
+}
+
+// New returns a service on cfg.Store and publishes every stage in it. No one else
+// writes REST APIs to the store until New has returned.
+func New(cfg Config) (*Service, error) {
+	if cfg.Store == nil {
+		return nil, errors.New("restapi: Config.Store is required")
+	}
+	s := &Service{
+		store:  cfg.Store,
+		logger: cfg.Logger,
+		now:    cfg.Now,
+		limits: cfg.Limits.withDefaults(),
+		cancel: func() {},
+	}
+	if s.logger == nil {
+		s.logger = slog.New(slog.DiscardHandler)
+	}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	if cfg.Publisher == nil {
+		return s, nil
+	}
+	feed := newStageFeed(s.store, cfg.Publisher, s.logger)
+	if err := feed.publishAll(context.Background()); err != nil {
+		return nil, fmt.Errorf("publish stored stages: %w", err)
+	}
+	s.cancel = stages.Watch(s.store, feed.changed, feed.undecodable)
+	return s, nil
+}
+
+// Close ends publishing; the store stays open.
+func (s *Service) Close() { s.cancel() }
+
+// timestamp is the time of an operation; AWS keeps whole seconds.
+func (s *Service) timestamp() *time.Time {
+	t := time.Unix(s.now().Unix(), 0).UTC()
+	return &t
+}
+
+func scopeOf(ctx context.Context) store.Scope {
+	caller := wire.CallerFrom(ctx)
+	return store.Scope{Account: caller.Account, Region: caller.Region}
+}
+
+// view runs fn in a read-only transaction and returns its result.
+func view[T any](ctx context.Context, s *Service, fn func(store.Tx) (T, error)) (T, error) {
+	return transact(fn, func(run func(store.Tx) error) error { return s.store.View(ctx, run) })
+}
+
+// update runs fn in a read-write transaction, perhaps more than once, and
+// returns the result of the run that was committed.
+func update[T any](ctx context.Context, s *Service, fn func(store.Tx) (T, error)) (T, error) {
+	return transact(fn, func(run func(store.Tx) error) error { return s.store.Update(ctx, run) })
+}
+
+func transact[T any](fn func(store.Tx) (T, error), run func(func(store.Tx) error) error) (T, error) {
+	var result T
+	err := run(func(tx store.Tx) error {
+		var err error
+		result, err = fn(tx)
+		return err
+	})
+	if err != nil {
+		var none T
+		return none, err
+	}
+	return result, nil
+}
+
+// respond turns a record into the output of an operation, which has the same members.
+func respond[Out, Record any](record *Record, err error) (*Out, error) {
+	if err != nil {
+		return nil, err
+	}
+	out := new(Out)
+	wire.Copy(out, record)
+	return out, nil
+}

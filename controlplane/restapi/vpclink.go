@@ -1,0 +1,121 @@
+package restapi
+
+import (
+	"context"
+	"maps"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/apigateway"
+	"github.com/aws/aws-sdk-go-v2/service/apigateway/types"
+
+	"github.com/stagedoor-dev/stagedoor/controlplane/store"
+	"github.com/stagedoor-dev/stagedoor/controlplane/wire"
+)
+
+var (
+	errNoVpcLink        = wire.NotFound("Invalid Vpc Link identifier specified")      // IN-51
+	errVpcLinkName      = wire.BadRequest("Name cannot be empty")                     // IN-50
+	errVpcLinkTargets   = wire.BadRequest("Exactly one target ARN must be specified") // Unverified: the wording.
+	vpcLinkReadyMessage = "Your vpc link is ready for use"                            // IN-45
+)
+
+var vpcLinkPatches = patchTable[types.VpcLink]{
+	refuse: refuseShort[types.VpcLink],
+	rules: []patchRule[types.VpcLink]{
+		{path: "/name", replace: setText(func(l *types.VpcLink) **string { return &l.Name })},
+		{path: "/description", replace: setText(func(l *types.VpcLink) **string { return &l.Description })},
+	},
+}
+
+func findVpcLink(tx store.Tx, scope store.Scope, id string) (*types.VpcLink, error) {
+	return find(tx, vpcLinks, scope, errNoVpcLink, id)
+}
+
+// shownVpcLink is a link as single responses have it: with tags, if empty (MI-24).
+func shownVpcLink(link *types.VpcLink, err error) (*types.VpcLink, error) {
+	if err == nil && link.Tags == nil {
+		link.Tags = map[string]string{}
+	}
+	return link, err
+}
+
+// CreateVpcLink makes a link. The response says that it is pending (IN-44); from
+// then on it is available, for there is nothing to wait for.
+func (s *Service) CreateVpcLink(ctx context.Context, in *apigateway.CreateVpcLinkInput) (*apigateway.CreateVpcLinkOutput, error) {
+	if aws.ToString(in.Name) == "" {
+		return nil, errVpcLinkName
+	}
+	if len(in.TargetArns) != 1 {
+		return nil, errVpcLinkTargets
+	}
+	for _, arn := range in.TargetArns {
+		if parts := strings.SplitN(arn, ":", 6); len(parts) < 6 || parts[0] != "arn" {
+			return nil, wire.BadRequest("Invalid ARN. ARN is not well formed " + arn) // IN-49
+		}
+	}
+	if err := checkTags(in.Tags); err != nil {
+		return nil, err
+	}
+	link := &types.VpcLink{
+		Id: aws.String(newVpcLinkID()), Name: in.Name, Description: nonEmpty(aws.ToString(in.Description)),
+		TargetArns: in.TargetArns, Tags: maps.Clone(nonEmptyMap(in.Tags)),
+		Status: types.VpcLinkStatusAvailable, StatusMessage: aws.String(vpcLinkReadyMessage),
+	}
+	return respond[apigateway.CreateVpcLinkOutput](update(ctx, s, func(tx store.Tx) (*types.VpcLink, error) {
+		pending := *link
+		pending.Status, pending.StatusMessage = types.VpcLinkStatusPending, nil
+		return &pending, vpcLinks.Put(tx, scopeOf(ctx), link, *link.Id)
+	}))
+}
+
+// GetVpcLink returns a link.
+func (s *Service) GetVpcLink(ctx context.Context, in *apigateway.GetVpcLinkInput) (*apigateway.GetVpcLinkOutput, error) {
+	return respond[apigateway.GetVpcLinkOutput](shownVpcLink(view(ctx, s, func(tx store.Tx) (*types.VpcLink, error) {
+		return findVpcLink(tx, scopeOf(ctx), *in.VpcLinkId)
+	})))
+}
+
+// GetVpcLinks lists the links of the caller's account and region in order of id.
+func (s *Service) GetVpcLinks(ctx context.Context, in *apigateway.GetVpcLinksInput) (*apigateway.GetVpcLinksOutput, error) {
+	page, err := newPage(in.Limit, in.Position)
+	if err != nil {
+		return nil, err
+	}
+	return view(ctx, s, func(tx store.Tx) (*apigateway.GetVpcLinksOutput, error) {
+		items, next, err := take(page, vpcLinks.All(tx, scopeOf(ctx), page.after))
+		if err != nil {
+			return nil, err
+		}
+		return &apigateway.GetVpcLinksOutput{Items: items, Position: next}, nil
+	})
+}
+
+// UpdateVpcLink changes the name or description of a link.
+func (s *Service) UpdateVpcLink(ctx context.Context, in *apigateway.UpdateVpcLinkInput) (*apigateway.UpdateVpcLinkOutput, error) {
+	scope := scopeOf(ctx)
+	return respond[apigateway.UpdateVpcLinkOutput](shownVpcLink(update(ctx, s, func(tx store.Tx) (*types.VpcLink, error) {
+		link, err := findVpcLink(tx, scope, *in.VpcLinkId)
+		if err != nil {
+			return nil, err
+		}
+		if err := vpcLinkPatches.apply(link, in.PatchOperations); err != nil {
+			return nil, err
+		}
+		if link.Name == nil {
+			return nil, errVpcLinkName
+		}
+		return link, vpcLinks.Put(tx, scope, link, *in.VpcLinkId)
+	})))
+}
+
+// DeleteVpcLink deletes a link.
+func (s *Service) DeleteVpcLink(ctx context.Context, in *apigateway.DeleteVpcLinkInput) (*apigateway.DeleteVpcLinkOutput, error) {
+	scope := scopeOf(ctx)
+	return update(ctx, s, func(tx store.Tx) (*apigateway.DeleteVpcLinkOutput, error) {
+		if _, err := findVpcLink(tx, scope, *in.VpcLinkId); err != nil {
+			return nil, err
+		}
+		return &apigateway.DeleteVpcLinkOutput{}, vpcLinks.Delete(tx, scope, *in.VpcLinkId)
+	})
+}
