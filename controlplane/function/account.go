@@ -1,0 +1,63 @@
+package function
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
+
+	"github.com/stagedoor-dev/stagedoor/controlplane/store"
+)
+
+// GetAccountSettings returns AWS's default limits and what is used of them.
+func (s *Service) GetAccountSettings(ctx context.Context, _ *lambda.GetAccountSettingsInput) (*lambda.GetAccountSettingsOutput, error) {
+	scope := scopeOf(ctx)
+	return view(ctx, s, func(tx store.Tx) (*lambda.GetAccountSettingsOutput, error) {
+		usage := new(types.AccountUsage)
+		for record, err := range functions.All(tx, scope, "") {
+			if err != nil {
+				return nil, err
+			}
+			usage.FunctionCount++
+			usage.TotalCodeSize += record.Value.Config.CodeSize
+		}
+		for record, err := range versions.All(tx, scope, "") {
+			if err != nil {
+				return nil, err
+			}
+			usage.TotalCodeSize += record.Value.Config.CodeSize
+		}
+		reserved, err := reservedBy(tx, scope, "")
+		if err != nil {
+			return nil, err
+		}
+		return &lambda.GetAccountSettingsOutput{
+			AccountLimit: &types.AccountLimit{
+				CodeSizeUnzipped:               250 << 20,
+				CodeSizeZipped:                 maxZipBytes,
+				ConcurrentExecutions:           accountConcurrency,
+				TotalCodeSize:                  75 << 30,
+				UnreservedConcurrentExecutions: aws.Int32(int32(accountConcurrency - reserved)),
+			},
+			AccountUsage: usage,
+		}, nil
+	})
+}
+
+// GetFunctionCodeSigningConfig answers that a function has no code signing
+// configuration: one cannot be set.
+func (s *Service) GetFunctionCodeSigningConfig(
+	ctx context.Context, in *lambda.GetFunctionCodeSigningConfigInput,
+) (*lambda.GetFunctionCodeSigningConfigOutput, error) {
+	r, err := ownFunction(ctx, "GetFunctionCodeSigningConfig", in.FunctionName)
+	if err != nil {
+		return nil, err
+	}
+	return view(ctx, s, func(tx store.Tx) (*lambda.GetFunctionCodeSigningConfigOutput, error) {
+		if _, err := findFunction(tx, r); err != nil {
+			return nil, err
+		}
+		return &lambda.GetFunctionCodeSigningConfigOutput{FunctionName: &r.name}, nil
+	})
+}

@@ -1,0 +1,215 @@
+package function
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+
+	"github.com/stagedoor-dev/stagedoor/controlplane/store"
+)
+
+// functionKey names a function among all accounts and regions.
+type functionKey struct {
+	scope store.Scope
+	name  string
+}
+
+// published is all that an invocation of a function needs. It is immutable: a
+// change makes a new one, which shares the entries that have not changed.
+type published struct {
+	versions map[string]*entry
+	routes   map[string]route
+	policies map[string]*policy
+	limiter  *limiter
+}
+
+// index holds what can be invoked, in memory: an invocation reads neither the
+// store nor JSON. It follows the store by its change feed, so that a change can be
+// seen as soon as the operation that made it returns.
+type index struct {
+	store   store.Store
+	retired func(*entry)
+	logger  *slog.Logger
+	watches []func()
+
+	// mu guards the fields below. Nothing is called while it is held.
+	mu        sync.RWMutex
+	functions map[functionKey]*published
+	// packages counts, for each CodeSha256, the entries in use that have it.
+	packages map[string]int
+}
+
+func newIndex(s store.Store, retired func(*entry), logger *slog.Logger) *index {
+	return &index{
+		store:     s,
+		retired:   retired,
+		logger:    logger,
+		functions: map[functionKey]*published{},
+		packages:  map[string]int{},
+	}
+}
+
+// open publishes what is stored and from then on follows the store.
+func (x *index) open(ctx context.Context) error {
+	var stored []functionKey
+	err := x.store.View(ctx, func(tx store.Tx) error {
+		for record, err := range functions.Each(tx) {
+			if err != nil {
+				return err
+			}
+			stored = append(stored, functionKey{record.Scope, record.ID[0]})
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, key := range stored {
+		if err := x.refresh(ctx, key); err != nil {
+			return err
+		}
+	}
+	x.watches = []func(){
+		watch(x, functions), watch(x, versions), watch(x, aliases), watch(x, policies), watch(x, concurrencies),
+	}
+	return nil
+}
+
+// close ends following the store.
+func (x *index) close() {
+	for _, cancel := range x.watches {
+		cancel()
+	}
+}
+
+// watch refreshes the function to which a changed record of c belongs.
+func watch[T any](x *index, c store.Collection[T]) (cancel func()) {
+	return c.Watch(x.store, func(record store.Record[T]) {
+		key := functionKey{record.Scope, record.ID[0]}
+		if err := x.refresh(context.Background(), key); err != nil {
+			x.logger.Error("a changed function cannot be read; the one before stays in service", "function", key.name, "error", err)
+		}
+	}, func(err error) {
+		x.logger.Error("a changed function record cannot be decoded", "error", err)
+	})
+}
+
+// lookup returns what is published of a function, nil when there is none.
+func (x *index) lookup(key functionKey) *published {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	return x.functions[key]
+}
+
+// uses tells whether an entry in use has the package.
+func (x *index) uses(sha256 string) bool {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	return x.packages[sha256] > 0
+}
+
+// refresh reads a function anew and publishes it. Calls come one at a time, in
+// the order of the commits.
+func (x *index) refresh(ctx context.Context, key functionKey) error {
+	var stored *storedFunction
+	err := x.store.View(ctx, func(tx store.Tx) (err error) {
+		stored, err = readStored(tx, key)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, e := range x.install(key, stored) {
+		e.release()
+	}
+	return nil
+}
+
+// install swaps what is published of a function and returns the entries that are
+// withdrawn by that. A new entry takes the place of one of another build.
+func (x *index) install(key functionKey, stored *storedFunction) (withdrawn []*entry) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	before := x.functions[key]
+	if before == nil {
+		before = &published{limiter: new(limiter)}
+	}
+	next := &published{versions: map[string]*entry{}, limiter: before.limiter}
+	if stored != nil {
+		next.routes, next.policies = stored.routes, stored.policies
+		next.limiter.limit.Store(stored.limit)
+		for _, record := range stored.records {
+			version := *record.Config.Version
+			if old := before.versions[version]; old != nil && old.function.RevisionID == record.BuildID {
+				next.versions[version] = old
+				continue
+			}
+			e := newEntry(key.scope, record, x.dropped)
+			x.packages[e.function.CodeSHA256]++
+			next.versions[version] = e
+		}
+		x.functions[key] = next
+	} else {
+		delete(x.functions, key)
+	}
+	for version, old := range before.versions {
+		if next.versions[version] != old {
+			withdrawn = append(withdrawn, old)
+		}
+	}
+	return withdrawn
+}
+
+// dropped is told when an entry is no longer in use.
+func (x *index) dropped(e *entry) {
+	x.mu.Lock()
+	if x.packages[e.function.CodeSHA256]--; x.packages[e.function.CodeSHA256] == 0 {
+		delete(x.packages, e.function.CodeSHA256)
+	}
+	x.mu.Unlock()
+	x.retired(e)
+}
+
+// storedFunction is what the store holds of a function, as far as invocations
+// depend on it.
+type storedFunction struct {
+	records  []*functionRecord
+	routes   map[string]route
+	policies map[string]*policy
+	limit    int64
+}
+
+// readStored returns nil when there is no such function.
+func readStored(tx store.Tx, key functionKey) (*storedFunction, error) {
+	r := reference{scope: key.scope, name: key.name}
+	first, err := findOrNil(tx, functions, key.scope, key.name)
+	if err != nil || first == nil {
+		return nil, err
+	}
+	stored := &storedFunction{routes: map[string]route{}, policies: map[string]*policy{}, limit: unlimited}
+	published, err := versionsOf(tx, r)
+	if err != nil {
+		return nil, err
+	}
+	stored.records = append(published, first)
+	for alias, err := range aliases.All(tx, r.scope, "", r.name) {
+		if err != nil {
+			return nil, err
+		}
+		stored.routes[alias.ID[1]] = newRoute(alias.Value)
+	}
+	for policy, err := range policies.All(tx, r.scope, "", r.name) {
+		if err != nil {
+			return nil, err
+		}
+		stored.policies[policy.ID[1]] = compilePolicy(policy.Value)
+	}
+	reserved, err := findOrNil(tx, concurrencies, key.scope, key.name)
+	if err != nil {
+		return nil, err
+	}
+	if reserved != nil && reserved.ReservedConcurrentExecutions != nil {
+		stored.limit = int64(*reserved.ReservedConcurrentExecutions)
+	}
+	return stored, nil
+}

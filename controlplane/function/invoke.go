@@ -1,0 +1,236 @@
+package function
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"net/http"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
+	"github.com/aws/smithy-go"
+
+	"github.com/stagedoor-dev/stagedoor/controlplane/deployed"
+	"github.com/stagedoor-dev/stagedoor/controlplane/wire"
+)
+
+const (
+	maxPayloadBytes       = 6 << 20
+	maxEventBytes         = 1 << 20
+	maxClientContextBytes = 3583
+)
+
+// Invoke runs a function, or queues an event for it (InvocationType Event), or
+// only checks (DryRun). A failure of the function is no error: FunctionError says
+// so. The caller's own account needs no permission, others need the function's.
+func (s *Service) Invoke(ctx context.Context, in *lambda.InvokeInput) (*lambda.InvokeOutput, error) {
+	scope := scopeOf(ctx)
+	r, err := resolve(scope, in.FunctionName, in.Qualifier)
+	if err != nil {
+		return nil, err
+	}
+	if r.scope.Region != scope.Region {
+		return nil, unreachable(r, scope)
+	}
+	if r.scope.Account != scope.Account {
+		if err := s.authorize(r, access{account: scope.Account}, rootOf(scope.Account)); err != nil {
+			return nil, err
+		}
+	}
+	return s.invoke(ctx, r, in)
+}
+
+// invoke runs an invocation that is permitted.
+func (s *Service) invoke(ctx context.Context, r reference, in *lambda.InvokeInput) (*lambda.InvokeOutput, error) {
+	request, err := newInvocation(ctx, r, in)
+	if err != nil {
+		return nil, err
+	}
+	switch in.InvocationType {
+	case "", types.InvocationTypeRequestResponse:
+		return s.invokeAndWait(ctx, r, request, in.LogType)
+	case types.InvocationTypeEvent:
+		return s.invokeLater(r, request)
+	case types.InvocationTypeDryRun:
+		e, err := s.pick(r)
+		if err != nil {
+			return nil, err
+		}
+		e.release()
+		return &lambda.InvokeOutput{StatusCode: http.StatusNoContent}, nil
+	default:
+		return nil, enumViolation("invocationType", in.InvocationType, in.InvocationType.Values())
+	}
+}
+
+// newInvocation checks what needs no state.
+func newInvocation(ctx context.Context, r reference, in *lambda.InvokeInput) (deployed.Invocation, error) {
+	var none deployed.Invocation
+	limit := maxPayloadBytes
+	if in.InvocationType == types.InvocationTypeEvent {
+		limit = maxEventBytes
+	}
+	if len(in.Payload) > limit {
+		return none, requestTooLarge(limit)
+	}
+	if in.TenantId != nil {
+		return none, invalidParameter("The invoked function is not enabled with tenancy configuration.") // Unverified: the wording.
+	}
+	if in.DurableExecutionName != nil {
+		return none, unsupported("DurableExecutionName")
+	}
+	if in.LogType != "" && in.LogType != types.LogTypeNone && in.LogType != types.LogTypeTail {
+		return none, enumViolation("logType", in.LogType, in.LogType.Values())
+	}
+	request := deployed.Invocation{RequestID: wire.RequestID(ctx), InvokedARN: r.qualifiedARN(), Payload: in.Payload}
+	if request.RequestID == "" {
+		request.RequestID = newUUID()
+	}
+	if len(in.Payload) == 0 {
+		request.Payload = []byte("{}")
+	} else if err := checkJSON(in.Payload); err != nil {
+		return none, err
+	}
+	if in.InvocationType != types.InvocationTypeEvent { // events carry no client context
+		client, err := decodeClientContext(aws.ToString(in.ClientContext))
+		if err != nil {
+			return none, err
+		}
+		request.ClientContext = client
+	}
+	return request, nil
+}
+
+func checkJSON(payload []byte) error {
+	if json.Valid(payload) {
+		return nil
+	}
+	var ignored json.RawMessage
+	err := json.Unmarshal(payload, &ignored)
+	if err == nil {
+		err = errors.New("not JSON")
+	}
+	return invalidContent("Could not parse request body into json: Could not parse payload into json: " + err.Error())
+}
+
+func decodeClientContext(encoded string) ([]byte, error) {
+	if encoded == "" {
+		return nil, nil
+	}
+	decoded, err := base64.StdEncoding.DecodeString(encoded)
+	if err != nil || len(encoded) > maxClientContextBytes || !json.Valid(decoded) {
+		return nil, invalidContent("Client context must be a valid Base64-encoded JSON object.") // Unverified: the wording.
+	}
+	return decoded, nil
+}
+
+// pick returns the version that takes a call to r; the caller releases it.
+func (s *Service) pick(r reference) (*entry, error) {
+	for {
+		p := s.index.lookup(functionKey{r.scope, r.name})
+		if p == nil {
+			return nil, functionNotFound(r.qualifiedARN())
+		}
+		e := p.entry(r.qualifier, s.draw)
+		if e == nil {
+			return nil, functionNotFound(r.qualifiedARN())
+		}
+		if e.hold() {
+			return e, nil
+		}
+		// It was withdrawn since the look-up: the next one finds what replaced it.
+	}
+}
+
+// entry returns the version that a qualifier leads to, nil when there is none.
+func (p *published) entry(qualifier string, draw func() float64) *entry {
+	switch {
+	case qualifier == "":
+		return p.versions[latest]
+	case isAlias(qualifier):
+		alias, ok := p.routes[qualifier]
+		if !ok {
+			return nil
+		}
+		return p.versions[alias.choose(draw)]
+	default:
+		return p.versions[qualifier]
+	}
+}
+
+func (s *Service) invokeAndWait(ctx context.Context, r reference, request deployed.Invocation, logType types.LogType) (*lambda.InvokeOutput, error) {
+	e, outcome, err := s.run(ctx, r, request)
+	if err != nil {
+		return nil, err
+	}
+	out := &lambda.InvokeOutput{
+		StatusCode:      http.StatusOK,
+		ExecutedVersion: aws.String(e.function.Version),
+		Payload:         outcome.Payload,
+	}
+	if outcome.FunctionError != "" {
+		out.FunctionError = &outcome.FunctionError
+	}
+	if logType == types.LogTypeTail {
+		out.LogResult = aws.String(base64.StdEncoding.EncodeToString(outcome.LogTail))
+	}
+	return out, nil
+}
+
+// result is what came of a run.
+type result struct {
+	outcome deployed.Outcome
+	err     error
+}
+
+// run runs a function once and returns the version that ran. When ctx ends it
+// returns at once, and the function, as on AWS, runs on: until its end it counts
+// for the concurrency and keeps its code.
+func (s *Service) run(ctx context.Context, r reference, request deployed.Invocation) (*entry, deployed.Outcome, error) {
+	p := s.index.lookup(functionKey{r.scope, r.name})
+	if p == nil {
+		return nil, deployed.Outcome{}, functionNotFound(r.qualifiedARN())
+	}
+	if !p.limiter.acquire() {
+		return nil, deployed.Outcome{}, throttled("ReservedFunctionConcurrentInvocationLimitExceeded")
+	}
+	e, err := s.pick(r)
+	if err != nil {
+		p.limiter.release()
+		return nil, deployed.Outcome{}, err
+	}
+	done := make(chan result, 1)
+	started := s.runs.start(func(life context.Context) {
+		outcome, err := s.runner.Invoke(life, e.function, request)
+		e.release()
+		p.limiter.release()
+		done <- result{outcome, err}
+	})
+	if !started {
+		e.release()
+		p.limiter.release()
+		return nil, deployed.Outcome{}, serviceFault(errClosed)
+	}
+	select {
+	case got := <-done:
+		return e, got.outcome, s.runError(e, got.err)
+	case <-ctx.Done():
+		return nil, deployed.Outcome{}, ctx.Err()
+	}
+}
+
+var errClosed = errors.New("function: service is closed")
+
+// runError is the error to send for one of the runner's.
+func (s *Service) runError(e *entry, err error) error {
+	if err == nil {
+		return nil
+	}
+	if _, ok := errors.AsType[smithy.APIError](err); ok {
+		return err
+	}
+	s.logger.Error("a function could not be run", "function", e.function.Name, "error", err)
+	return serviceFault(err)
+}

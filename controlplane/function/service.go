@@ -1,0 +1,178 @@
+package function
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"time"
+
+	"github.com/stagedoor-dev/stagedoor/controlplane/deployed"
+	"github.com/stagedoor-dev/stagedoor/controlplane/store"
+	"github.com/stagedoor-dev/stagedoor/controlplane/wire"
+)
+
+// Runner runs functions. It is safe for concurrent use.
+type Runner interface {
+	// Invoke runs fn once and waits for the outcome, at most fn.Timeout. Whatever
+	// the function does wrong is an outcome with FunctionError set; an error says
+	// that it could not be run, and may be a smithy.APIError to send to the client.
+	Invoke(ctx context.Context, fn *deployed.Function, in deployed.Invocation) (deployed.Outcome, error)
+	// Retire ends what is kept warm for fn. It is called once, after the last
+	// Invoke of fn has returned; fn is not invoked again.
+	Retire(fn *deployed.Function)
+}
+
+// Packages keeps code packages, named by their content. It is safe for
+// concurrent use.
+type Packages interface {
+	// Save keeps a zip and returns its name; saving the same bytes again is no
+	// error. A zip that cannot be used is a smithy.APIError to send to the client.
+	Save(ctx context.Context, zip []byte) (deployed.Package, error)
+	// Load returns the bytes of a saved zip.
+	Load(ctx context.Context, sha256 string) ([]byte, error)
+	// Remove deletes a saved zip; it is no error when there is none.
+	Remove(sha256 string) error
+}
+
+// Config is what a [Service] needs.
+type Config struct {
+	// Store holds all state but the code; required.
+	Store store.Store
+	// Runner runs functions; required.
+	Runner Runner
+	// Packages keeps the code. Required. When it also has a method
+	// List() ([]string, error) that names all saved packages, [New] removes those
+	// that no function refers to, which a crash may have left.
+	Packages Packages
+	// Permissions makes InvokeFunction and calls from other accounts depend on the
+	// function's resource policy; false lets every one in.
+	Permissions bool
+	// CodeURL returns where a client downloads the package with the given
+	// CodeSha256, for Code.Location of GetFunction; nil = there is no Location.
+	CodeURL func(sha256 string) string
+	// Logger defaults to one that discards.
+	Logger *slog.Logger
+	// Now defaults to time.Now.
+	Now func() time.Time
+}
+
+// Service implements the operations of AWS Lambda. It is safe for concurrent use.
+type Service struct {
+	store    store.Store
+	runner   Runner
+	packages *packages
+	index    *index
+	events   *events
+	// runs are the invocations under way, chores what follows from changes.
+	runs, chores *background
+	permissions  bool
+	codeURL      func(sha256 string) string
+	logger       *slog.Logger
+	now          func() time.Time
+	// draw returns a number in [0, 1) for weighted routing.
+	draw func() float64
+}
+
+// New returns a service on cfg.Store and makes every function in it ready to be
+// invoked. No one else writes functions to the store until New has returned.
+func New(cfg Config) (*Service, error) {
+	switch {
+	case cfg.Store == nil:
+		return nil, errors.New("function: Config.Store is required")
+	case cfg.Runner == nil:
+		return nil, errors.New("function: Config.Runner is required")
+	case cfg.Packages == nil:
+		return nil, errors.New("function: Config.Packages is required")
+	}
+	s := &Service{
+		store:       cfg.Store,
+		runner:      cfg.Runner,
+		runs:        newBackground(),
+		chores:      newBackground(),
+		permissions: cfg.Permissions,
+		codeURL:     cfg.CodeURL,
+		logger:      cfg.Logger,
+		now:         cfg.Now,
+		draw:        rand.Float64,
+	}
+	if s.logger == nil {
+		s.logger = slog.New(slog.DiscardHandler)
+	}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	s.index = newIndex(s.store, s.retired, s.logger)
+	s.packages = &packages{kept: cfg.Packages, inUse: s.index.uses, logger: s.logger}
+	if err := s.index.open(context.Background()); err != nil {
+		return nil, fmt.Errorf("load stored functions: %w", err)
+	}
+	s.packages.sweep()
+	s.events = newEvents(s.runEvent, s.logger)
+	return s, nil
+}
+
+// Close drops the events that wait for their run or a retry, cancels those that
+// run, and waits for them. Runner and store stay open. Functions are not retired:
+// whoever closes the runner ends their processes.
+func (s *Service) Close() error {
+	s.events.close()
+	s.runs.close()
+	s.index.close()
+	s.chores.close()
+	return nil
+}
+
+// retired is told when nothing will invoke e's function again.
+func (s *Service) retired(e *entry) {
+	s.chores.start(func(context.Context) {
+		s.runner.Retire(e.function)
+		s.packages.removeUnused(e.function.CodeSHA256)
+	})
+}
+
+// lastModified is the time of an operation as Lambda prints it.
+func (s *Service) lastModified() string {
+	return s.now().UTC().Format("2006-01-02T15:04:05.000-0700")
+}
+
+func scopeOf(ctx context.Context) store.Scope {
+	caller := wire.CallerFrom(ctx)
+	return store.Scope{Account: caller.Account, Region: caller.Region}
+}
+
+// view runs fn in a read-only transaction and returns its result.
+func view[T any](ctx context.Context, s *Service, fn func(store.Tx) (T, error)) (T, error) {
+	return transact(fn, func(run func(store.Tx) error) error { return s.store.View(ctx, run) })
+}
+
+// update runs fn in a read-write transaction, perhaps more than once, and
+// returns the result of the run that was committed.
+func update[T any](ctx context.Context, s *Service, fn func(store.Tx) (T, error)) (T, error) {
+	return transact(fn, func(run func(store.Tx) error) error { return s.store.Update(ctx, run) })
+}
+
+func transact[T any](fn func(store.Tx) (T, error), run func(func(store.Tx) error) error) (T, error) {
+	var result T
+	err := run(func(tx store.Tx) error {
+		var err error
+		result, err = fn(tx)
+		return err
+	})
+	if err != nil {
+		var none T
+		return none, err
+	}
+	return result, nil
+}
+
+// respond turns a record into the output of an operation, which has the same members.
+func respond[Out, Record any](record *Record, err error) (*Out, error) {
+	if err != nil {
+		return nil, err
+	}
+	out := new(Out)
+	wire.Copy(out, record)
+	return out, nil
+}
