@@ -64,7 +64,7 @@ func update(path string) error {
 	}
 	out.WriteString("\n" + end)
 	out.Write(tail)
-	return os.WriteFile(path, out.Bytes(), 0o644) //nolint:gosec // a page of documentation
+	return os.WriteFile(path, out.Bytes(), 0o644)
 }
 
 func split(service wire.Service, impl reflect.Type) (supported, open []string) {

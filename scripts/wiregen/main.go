@@ -83,5 +83,5 @@ func write(name string, source *bytes.Buffer) error {
 	if err != nil {
 		return fmt.Errorf("format %s: %w", name, err)
 	}
-	return os.WriteFile(name, formatted, 0o644) //nolint:gosec // a source file, readable by all
+	return os.WriteFile(name, formatted, 0o644)
 }

@@ -1,0 +1,15 @@
+package dataplane
+
+// Address is where a request was sent, as the edge took it from host and path.
+type Address struct {
+	// ApiID is the id of the API.
+	ApiID string
+	// Path is the escaped path as sent, beginning with the stage: "/dev/pets%2F1".
+	Path string
+	// DomainName is the name that the client called, DomainPrefix its first label.
+	DomainName, DomainPrefix string
+	// HeaderNames are the names of request headers as the client spelled them, where
+	// that is not the canonical form in which net/http has them. Nil when all are
+	// canonical or nothing is known.
+	HeaderNames []string
+}

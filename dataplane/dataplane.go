@@ -1,0 +1,151 @@
+package dataplane
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/stagedoor-dev/stagedoor/controlplane/deployed"
+	"github.com/stagedoor-dev/stagedoor/dataplane/integration"
+	"github.com/stagedoor-dev/stagedoor/dataplane/rest"
+)
+
+// Config is what a [DataPlane] is made of.
+type Config struct {
+	// Invoker runs Lambda functions.
+	Invoker integration.Invoker
+	// Logger gets a line for each request that fails; nil = [slog.Default].
+	Logger *slog.Logger
+	// Now is the clock; nil = [time.Now].
+	Now func() time.Time
+	// Transport sends the requests of HTTP integrations; nil = transports of the data
+	// plane's own, closed with it.
+	Transport http.RoundTripper
+	// Observe, when set, is called at the end of each exchange with a REST API and
+	// turns tracing on. It keeps nothing of the exchange.
+	Observe func(x *rest.Exchange)
+}
+
+// DataPlane serves the stages that are published to it. It is safe for concurrent
+// use.
+type DataPlane struct {
+	env    *rest.Environment
+	cancel context.CancelFunc
+	// closeIdle closes the idle connections of the data plane's own transports.
+	closeIdle func()
+	// background compiles stages before their first request.
+	background sync.WaitGroup
+
+	// apis has a *stages for each API id. A request reads it without a lock.
+	apis sync.Map
+
+	// mu guards cold, warming and closed, and is held for changes of apis.
+	mu sync.Mutex
+	// cold are published stages that may not be compiled yet.
+	cold    []*rest.Stage
+	warming bool
+	closed  bool
+}
+
+// New returns a data plane without stages. The caller closes it.
+func New(config Config) *DataPlane {
+	if config.Logger == nil {
+		config.Logger = slog.Default()
+	}
+	if config.Now == nil {
+		config.Now = time.Now
+	}
+	transports := integration.Transports{Verifying: config.Transport, Lenient: config.Transport}
+	closeIdle := func() {} // a transport that was given is its giver's to close
+	if config.Transport == nil {
+		transports = integration.NewTransports()
+		closeIdle = transports.CloseIdleConnections
+	}
+	lifetime, cancel := context.WithCancel(context.Background())
+	return &DataPlane{
+		env: &rest.Environment{
+			Invoker:    config.Invoker,
+			Transports: transports,
+			Logger:     config.Logger,
+			Now:        config.Now,
+			Lifetime:   lifetime,
+			Observe:    config.Observe,
+		},
+		cancel:    cancel,
+		closeIdle: closeIdle,
+	}
+}
+
+// PublishRestStage serves a stage, in place of the one with its API and name if there
+// is one. Requests that began with the former are finished with it. When it returns,
+// new requests see the change; the stage is compiled in the background, or by its
+// first request when that is faster.
+func (d *DataPlane) PublishRestStage(snapshot *deployed.RestStage) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	stages := d.stages(snapshot.ApiID)
+	name := aws.ToString(snapshot.Stage.StageName)
+	stage := rest.NewStage(d.env, snapshot, stages.find(name))
+	d.storeLocked(snapshot.ApiID, stages.with(name, stage))
+	if d.closed {
+		return
+	}
+	d.cold = append(d.cold, stage)
+	if !d.warming {
+		d.warming = true
+		d.background.Go(d.warm)
+	}
+}
+
+// WithdrawRestStage ends serving a stage; one that is not served is no error.
+func (d *DataPlane) WithdrawRestStage(apiID, stageName string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.storeLocked(apiID, d.stages(apiID).without(stageName))
+}
+
+// warm compiles cold stages, one after another: requests come first.
+func (d *DataPlane) warm() {
+	for {
+		d.mu.Lock()
+		if len(d.cold) == 0 || d.closed {
+			d.cold, d.warming = nil, false
+			d.mu.Unlock()
+			return
+		}
+		stage := d.cold[0]
+		d.cold = d.cold[1:]
+		d.mu.Unlock()
+		stage.Compile()
+	}
+}
+
+// Serve answers a request to a REST API. An API or stage that is not published is
+// answered with 403 Forbidden.
+func (d *DataPlane) Serve(w http.ResponseWriter, r *http.Request, a Address) {
+	call := rest.Call{Path: a.Path, DomainName: a.DomainName, DomainPrefix: a.DomainPrefix, HeaderNames: a.HeaderNames}
+	name, _, _ := strings.Cut(strings.TrimLeft(a.Path, "/"), "/")
+	stage := d.stages(a.ApiID).find(name)
+	if stage == nil {
+		rest.ServeForbidden(d.env, w, r, call)
+		return
+	}
+	stage.Serve(w, r, call)
+}
+
+// Close ends what runs in the background and closes idle connections. Requests that
+// still run are the server's to wait for; functions that they wait for are cancelled.
+func (d *DataPlane) Close() error {
+	d.mu.Lock()
+	d.closed = true
+	d.mu.Unlock()
+	d.cancel()
+	d.background.Wait()
+	d.closeIdle()
+	return nil
+}

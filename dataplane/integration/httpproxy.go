@@ -1,0 +1,199 @@
+package integration
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// HTTPProxyConfig defines an HTTP_PROXY integration.
+type HTTPProxyConfig struct {
+	// URI is the backend, with {name} placeholders, stage variables replaced.
+	URI string
+	// Method is the verb for the backend; "ANY" is the client's own.
+	Method string
+	// APIID is told to the backend.
+	APIID     string
+	Timeout   time.Duration
+	Transport http.RoundTripper
+}
+
+// HTTPProxy is a compiled HTTP_PROXY integration.
+type HTTPProxy struct {
+	config HTTPProxyConfig
+	uri    *uriTemplate
+	// Made once, for every request to share.
+	apiID, defaultUserAgent []string
+}
+
+// NewHTTPProxy compiles an integration. The error says that the URI is not usable;
+// [Failure] has the words for the log.
+func NewHTTPProxy(config HTTPProxyConfig) (*HTTPProxy, *Failure) {
+	uri, err := parseURITemplate(config.URI)
+	if err != nil {
+		return nil, errInvalidEndpoint(err)
+	}
+	return &HTTPProxy{
+		config:           config,
+		uri:              uri,
+		apiID:            []string{config.APIID},
+		defaultUserAgent: []string{"AmazonAPIGateway_" + config.APIID},
+	}, nil
+}
+
+// HTTPRequest is what is sent to the backend.
+type HTTPRequest struct {
+	// Client is the request as it came; its body is sent on as it is read.
+	Client *http.Request
+	// Forwarded are the X-Forwarded headers and the trace id.
+	Forwarded Forwarded
+	// Header and Query are mapped parameters; they replace the client's of the same name.
+	Header, Query []Field
+	// Path has the values of the URI's placeholders, percent-encoded.
+	Path []Pair
+}
+
+// Forwarded is what a proxy tells of the client.
+type Forwarded struct {
+	For, Port, Proto, TraceID string
+}
+
+// Invoke sends the request and reads the whole response, as API Gateway does: what
+// goes wrong half way is still an error for the client. The caller releases the
+// response.
+func (p *HTTPProxy) Invoke(ctx context.Context, in HTTPRequest) (*Response, *Failure) {
+	target, failure := p.target(in)
+	if failure != nil {
+		return nil, failure
+	}
+	ctx, cancel := context.WithTimeout(ctx, p.config.Timeout)
+	defer cancel()
+	out := (&http.Request{
+		Method:        p.config.Method,
+		URL:           target,
+		Host:          target.Host,
+		Header:        p.header(in),
+		Body:          in.Client.Body,
+		ContentLength: in.Client.ContentLength,
+		Proto:         "HTTP/1.1",
+		ProtoMajor:    1,
+		ProtoMinor:    1,
+	}).WithContext(ctx)
+	if out.Method == "ANY" {
+		out.Method = in.Client.Method
+	}
+	if out.ContentLength == 0 {
+		out.Body = nil
+	}
+	if host, ok := out.Header["Host"]; ok {
+		out.Host = host[len(host)-1]
+		delete(out.Header, "Host")
+	}
+	response, err := p.config.Transport.RoundTrip(out)
+	if err != nil {
+		return nil, httpFailure(ctx, err)
+	}
+	defer response.Body.Close() //nolint:errcheck // nothing can be done about it
+	return readResponse(ctx, response)
+}
+
+func readResponse(ctx context.Context, response *http.Response) (*Response, *Failure) {
+	tooLarge := response.ContentLength > MaxPayloadBytes
+	var body []byte
+	var buffer *[]byte
+	if !tooLarge {
+		var err error
+		body, buffer, err = readAll(response.Body, response.ContentLength)
+		if err != nil {
+			releaseBuffer(buffer)
+			return nil, httpFailure(ctx, err)
+		}
+		tooLarge = len(body) > MaxPayloadBytes
+	}
+	if tooLarge {
+		if buffer != nil {
+			releaseBuffer(buffer)
+		}
+		return nil, &Failure{Kind: Misconfigured, Reason: fmt.Sprintf(
+			"Execution failed due to configuration error: Integration response is larger than the allowed maximum of %d bytes", MaxPayloadBytes)}
+	}
+	return &Response{Status: response.StatusCode, Header: response.Header, Body: body, buffer: buffer}, nil
+}
+
+// target returns the backend's URL for the request.
+func (p *HTTPProxy) target(in HTTPRequest) (*url.URL, *Failure) {
+	path, missing := expand(p.uri.path, in.Path, false)
+	query := ""
+	if missing == "" {
+		query, missing = expand(p.uri.query, in.Path, true)
+	}
+	if missing != "" {
+		return nil, &Failure{Kind: Misconfigured, Reason: "Execution failed due to configuration error: Illegal character in path: {" + missing + "} is not mapped"}
+	}
+	target := &url.URL{Scheme: p.uri.scheme, Host: p.uri.host}
+	setPath(target, path)
+	target.RawQuery = joinQuery(joinQuery(query, withoutMapped(in.Client.URL.RawQuery, in.Query)), encodeQuery(in.Query))
+	return target, nil
+}
+
+// httpFailure tells what the client gets for a request that came back with err.
+func httpFailure(ctx context.Context, err error) *Failure {
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return &Failure{Kind: Timeout, Reason: reasonTimeout, Cause: err}
+	}
+	if ctx.Err() != nil {
+		return &Failure{Kind: ClientGone, Reason: "The client closed the connection", Cause: err}
+	}
+	if dns, ok := errors.AsType[*net.DNSError](err); ok && dns.IsNotFound {
+		return errInvalidEndpoint(err)
+	}
+	if tooLarge, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return &Failure{Kind: RequestTooLarge, Reason: "Execution failed: the request body is too large", Cause: tooLarge}
+	}
+	return &Failure{Kind: Unreachable, Reason: "Execution failed due to a network error communicating with endpoint", Cause: err}
+}
+
+// header returns the headers for the backend. Values are shared with the client's
+// request and not written.
+func (p *HTTPProxy) header(in HTTPRequest) http.Header {
+	header := make(http.Header, len(in.Client.Header)+len(in.Header)+6)
+	for name, values := range in.Client.Header {
+		if !hopByHop(name) {
+			header[name] = values
+		}
+	}
+	for _, value := range in.Client.Header["Connection"] {
+		for name := range strings.SplitSeq(value, ",") {
+			delete(header, http.CanonicalHeaderKey(strings.TrimSpace(name)))
+		}
+	}
+	forwarded := [...]string{in.Forwarded.For, in.Forwarded.Port, in.Forwarded.Proto, in.Forwarded.TraceID}
+	header["X-Forwarded-For"] = forwarded[0:1:1]
+	header["X-Forwarded-Port"] = forwarded[1:2:2]
+	header["X-Forwarded-Proto"] = forwarded[2:3:3]
+	header["X-Amzn-Trace-Id"] = forwarded[3:4:4]
+	header["X-Amzn-Apigateway-Api-Id"] = p.apiID
+	if _, ok := header["User-Agent"]; !ok {
+		header["User-Agent"] = p.defaultUserAgent
+	}
+	for _, field := range in.Header {
+		header[http.CanonicalHeaderKey(field.Name)] = field.Values
+	}
+	return header
+}
+
+// hopByHop reports whether a header, in canonical form, concerns the connection to
+// the client and is not forwarded.
+func hopByHop(name string) bool {
+	switch name {
+	case "Connection", "Content-Length", "Expect", "Keep-Alive", "Proxy-Connection", "Te", "Trailer", "Transfer-Encoding", "Upgrade":
+		return true
+	default:
+		return false
+	}
+}

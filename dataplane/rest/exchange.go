@@ -1,0 +1,81 @@
+package rest
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/stagedoor-dev/stagedoor/dataplane/integration"
+)
+
+// Exchange is one request on its way through a stage. Each group of fields is set by
+// one step and read by those after it.
+type Exchange struct {
+	// Request is set before the first step.
+	Request Request
+	// Match is set by the match of resource and method.
+	Match Match
+	// IntegrationRequest is set by the steps "integration request parameters" and
+	// "integration request body".
+	IntegrationRequest IntegrationRequest
+	// IntegrationResponse is set by the step that calls the backend. Its body is
+	// given back when the exchange is over.
+	IntegrationResponse *integration.Response
+	// Response is what the client gets, set by the last step or by a failure.
+	Response Response
+	// Failure is set when a step failed.
+	Failure *Failure
+	// Trace is nil when nobody observes.
+	Trace *Trace
+
+	stage *Stage
+}
+
+// Request is the method request.
+type Request struct {
+	HTTP *http.Request
+	// ID is $context.requestId, ExtendedID $context.extendedRequestId.
+	ID, ExtendedID string
+	Time           time.Time
+	// ContextPath is the path with the stage, Path the path behind it, both as sent.
+	ContextPath, Path        string
+	DomainName, DomainPrefix string
+	// Spellings are header names as the client wrote them; see [Call].
+	Spellings []string
+
+	query       []integration.Field
+	queryParsed bool
+}
+
+// Match is the outcome of resource matching.
+type Match struct {
+	method *method
+	// values are the path parameters' values, undecoded, in the order of the path.
+	values []string
+	buffer [8]string
+}
+
+// IntegrationRequest is what is mapped for the backend.
+type IntegrationRequest struct {
+	// Header and Query are mapped parameters, Path the values for the URI,
+	// percent-encoded.
+	Header, Query []integration.Field
+	Path          []integration.Pair
+	// Body is what the request template produced, for integrations that have one.
+	Body []byte
+}
+
+// Response is what the client gets.
+type Response struct {
+	Status int
+	// Header has the names as they are sent, reserved ones remapped already.
+	Header http.Header
+	Body   []byte
+}
+
+// Query returns the decoded query parameters, grouped by name.
+func (r *Request) Query() []integration.Field {
+	if !r.queryParsed {
+		r.query, r.queryParsed = parseQuery(r.HTTP.URL.RawQuery), true
+	}
+	return r.query
+}

@@ -1,0 +1,146 @@
+package rest
+
+import (
+	"context"
+	"encoding/base64"
+	"net/http"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/apigateway/types"
+
+	"github.com/stagedoor-dev/stagedoor/dataplane/integration"
+)
+
+// lambdaProxy compiles an AWS_PROXY integration. Its requestParameters have no
+// effect (LP-20).
+func (c *compiler) lambdaProxy(r *resource, m *types.Method) step {
+	const name = "Lambda proxy integration"
+	i := m.MethodIntegration
+	if aws.ToString(i.HttpMethod) != http.MethodPost {
+		// The Invoke operation is a POST; any other verb is turned down by Lambda (LP-30).
+		return refusal(name, integrationFailure(&integration.Failure{
+			Kind:   integration.Refused,
+			Reason: "Execution failed due to configuration error: Lambda takes no invocation by " + aws.ToString(i.HttpMethod),
+		}))
+	}
+	function, err := integration.LambdaFunctionARN(c.substitute(i.Uri))
+	if err != nil {
+		return refusal(name, configurationError(err.Error()))
+	}
+	role := c.substitute(i.Credentials)
+	if strings.HasPrefix(role, "arn:aws:iam::*:") {
+		return refusal(name, unsupported("the caller's credentials for an integration"))
+	}
+	proxy := &lambdaProxy{
+		binary:         c.binary,
+		stageVariables: c.stageVariables(),
+		LambdaProxy: integration.LambdaProxy{
+			Invoker:     c.stage.env.Invoker,
+			FunctionARN: function,
+			SourceARN:   c.sourceARN(r, m),
+			RoleARN:     role,
+			Timeout:     timeout(i),
+		},
+	}
+	return step{name: name, run: proxy.run}
+}
+
+// sourceARN names the method to the function's resource policy: variable path
+// segments and the verb ANY are "*".
+func (c *compiler) sourceARN(r *resource, m *types.Method) string {
+	verb := aws.ToString(m.HttpMethod)
+	if verb == "ANY" {
+		verb = "*"
+	}
+	segments := strings.Split(strings.TrimPrefix(r.path, "/"), "/")
+	for i, segment := range segments {
+		if strings.HasPrefix(segment, "{") {
+			segments[i] = "*"
+		}
+	}
+	s := c.stage.snapshot
+	return "arn:aws:execute-api:" + s.Region + ":" + s.Account + ":" + s.ApiID + "/" + c.stage.name + "/" + verb + "/" + strings.Join(segments, "/")
+}
+
+// lambdaProxy is a compiled AWS_PROXY integration with what REST APIs add.
+type lambdaProxy struct {
+	integration.LambdaProxy
+
+	binary         mediaTypes
+	stageVariables []integration.Pair
+}
+
+func (l *lambdaProxy) run(x *Exchange) *Failure {
+	body, failure := x.body()
+	if failure != nil {
+		return failure
+	}
+	trace := x.trace()
+	// A function that was started runs to its end, whether the client waits or not.
+	ctx, cancel := context.WithCancel(context.WithoutCancel(x.Request.HTTP.Context()))
+	defer cancel()
+	stop := context.AfterFunc(x.stage.env.Lifetime, cancel)
+	defer stop()
+	answer, failed := l.Invoke(ctx, l.event(x, body, trace))
+	if failed != nil {
+		return integrationFailure(failed)
+	}
+	content := []byte(answer.Body)
+	if answer.IsBase64Encoded && l.binary.match(x.accept("")) { // LP-26
+		decoded, err := base64.StdEncoding.DecodeString(answer.Body)
+		if err != nil {
+			failure := configurationError("Unable to base64 decode the body") // LP-27
+			failure.Cause = err
+			return failure
+		}
+		content = decoded
+	}
+	header := make(http.Header, len(answer.Header)+2)
+	addResponseHeaders(header, answer.Header, false)
+	if _, ok := header["Content-Type"]; !ok {
+		header["Content-Type"] = []string{applicationJSON} // LP-22
+	}
+	header["X-Amzn-Trace-Id"] = []string{trace.response()} // RT-31
+	x.Response = Response{Status: answer.Status, Header: header, Body: content}
+	return nil
+}
+
+// event builds what the function gets.
+func (l *lambdaProxy) event(x *Exchange, body []byte, trace traceID) *integration.Event {
+	r, m := x.Request.HTTP, x.Match.method
+	parameters := make([]integration.Pair, len(x.Match.values))
+	for i, value := range x.Match.values {
+		parameters[i] = integration.Pair{Name: m.resource.parameters[i], Value: value}
+	}
+	return &integration.Event{
+		Resource:        m.resource.path,
+		Path:            x.Request.Path,
+		HTTPMethod:      r.Method,
+		Headers:         x.eventHeaders(x.forwarded(trace)),
+		Query:           x.Request.Query(),
+		PathParameters:  parameters,
+		StageVariables:  l.stageVariables,
+		Body:            body,
+		IsBase64Encoded: len(body) > 0 && l.binary.match(x.contentType()),
+		Context: integration.EventContext{
+			ResourceID:        m.resource.id,
+			ResourcePath:      m.resource.path,
+			OperationName:     m.operationName,
+			HTTPMethod:        r.Method,
+			RequestID:         x.Request.ID,
+			ExtendedRequestID: x.Request.ExtendedID,
+			Time:              x.Request.Time,
+			Path:              x.Request.ContextPath,
+			AccountID:         x.stage.snapshot.Account,
+			Protocol:          r.Proto,
+			Stage:             x.stage.name,
+			DomainName:        x.Request.DomainName,
+			DomainPrefix:      x.Request.DomainPrefix,
+			DeploymentID:      x.stage.deploymentID(),
+			APIID:             x.stage.snapshot.ApiID,
+			SourceIP:          x.sourceIP(),
+			UserAgent:         r.UserAgent(),
+		},
+	}
+}

@@ -1,0 +1,31 @@
+package rest
+
+import "github.com/aws/aws-sdk-go-v2/service/apigateway/types"
+
+// step is one named step of a pipeline. It reads and fills the exchange; a failure
+// ends it.
+type step struct {
+	name string
+	run  func(x *Exchange) *Failure
+}
+
+// pipeline returns the steps of a method in the order of execution. Steps that have
+// nothing to do for the method are left out.
+func (c *compiler) pipeline(r *resource, m *types.Method) []step {
+	steps := []step{{name: "payload limit", run: limitPayload}}
+	steps = append(steps, c.stageGuards()...)
+	steps = append(steps, c.methodGuards(m)...)
+	steps = append(steps, c.compression()...)
+	steps = append(steps, c.cache(r, m)...)
+	return append(steps, c.integration(r, m)...)
+}
+
+// run executes steps until one fails.
+func (x *Exchange) run(steps []step) *Failure {
+	for i := range steps {
+		if failure := x.traced(steps[i].name, func() *Failure { return steps[i].run(x) }); failure != nil {
+			return failure
+		}
+	}
+	return nil
+}

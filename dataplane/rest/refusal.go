@@ -1,0 +1,69 @@
+package rest
+
+import (
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/apigateway/types"
+)
+
+// unsupported is the failure of what guards or transforms and cannot be done yet. It
+// is closed on purpose: to go on without it would let in what it keeps out.
+func unsupported(what string) *Failure {
+	return configurationError("not supported by this emulator yet: " + what)
+}
+
+// refusal is a step that always fails.
+func refusal(name string, failure *Failure) step {
+	return step{name: name, run: func(*Exchange) *Failure { return failure }}
+}
+
+// stageGuards are the steps for guards of the whole API or stage.
+func (c *compiler) stageGuards() []step {
+	var steps []step
+	if aws.ToString(c.stage.snapshot.Stage.WebAclArn) != "" {
+		steps = append(steps, refusal("web ACL", unsupported("web ACL of the stage")))
+	}
+	if aws.ToString(c.api.Policy) != "" {
+		steps = append(steps, refusal("resource policy", unsupported("resource policy of the API")))
+	}
+	return steps
+}
+
+// methodGuards are the steps that decide whether a call of the method is let through.
+func (c *compiler) methodGuards(m *types.Method) []step {
+	var steps []step
+	switch authorization := aws.ToString(m.AuthorizationType); authorization {
+	case "", "NONE":
+	case "AWS_IAM":
+		steps = append(steps, step{name: "authorize", run: authorizeIAM})
+	default:
+		failure := unsupported("authorizationType " + authorization)
+		failure.Type = types.GatewayResponseTypeAuthorizerConfigurationError
+		steps = append(steps, refusal("authorize", failure))
+	}
+	if aws.ToBool(m.ApiKeyRequired) {
+		// No API key exists that could be valid (UP-15).
+		steps = append(steps, refusal("API key", &Failure{
+			Type: types.GatewayResponseTypeInvalidApiKey, Reason: "API key required and no valid key was presented",
+		}))
+	}
+	if aws.ToString(m.RequestValidatorId) != "" {
+		steps = append(steps, refusal("validate request", unsupported("request validator "+*m.RequestValidatorId)))
+	}
+	return steps
+}
+
+// authorizeIAM refuses: a call that is not signed as AWS does, a signed one because
+// its signature cannot be checked yet.
+func authorizeIAM(x *Exchange) *Failure {
+	if isSigned(x) {
+		return unsupported("authorizationType AWS_IAM")
+	}
+	return unauthenticated(x)
+}
+
+func isSigned(x *Exchange) bool {
+	return strings.HasPrefix(x.Request.HTTP.Header.Get("Authorization"), "AWS4-") ||
+		strings.Contains(x.Request.HTTP.URL.RawQuery, "X-Amz-Algorithm=")
+}

@@ -1,0 +1,103 @@
+package rest
+
+import (
+	"log/slog"
+	"maps"
+	"net/http"
+	"strconv"
+
+	"github.com/stagedoor-dev/stagedoor/controlplane/deployed"
+)
+
+func newExchange(env *Environment, stage *Stage, r *http.Request, call Call) *Exchange {
+	x := &Exchange{stage: stage}
+	x.Request = Request{
+		HTTP: r, Time: env.Now(),
+		DomainName: call.DomainName, DomainPrefix: call.DomainPrefix,
+		Spellings: call.HeaderNames,
+	}
+	x.Request.ID, x.Request.ExtendedID = newRequestID()
+	_, x.Request.ContextPath, x.Request.Path = splitStage(call.Path)
+	if env.Observe != nil {
+		x.Trace = &Trace{}
+	}
+	return x
+}
+
+// ServeForbidden answers a call whose API or stage does not exist.
+func ServeForbidden(env *Environment, w http.ResponseWriter, r *http.Request, call Call) {
+	x := newExchange(env, &Stage{env: env, snapshot: &noStage}, r, call)
+	x.fail(forbidden("No such API or stage"))
+	x.write(w)
+}
+
+// fail makes the response of a failure and logs it; nil is no failure.
+func (x *Exchange) fail(failure *Failure) {
+	if failure == nil {
+		return
+	}
+	x.Failure = failure
+	x.Response = failure.response()
+	level := slog.LevelInfo
+	switch {
+	case failure.ClientGone:
+		level = slog.LevelDebug
+	case x.Response.Status >= http.StatusInternalServerError:
+		level = slog.LevelWarn
+	}
+	ctx := x.Request.HTTP.Context()
+	if logger := x.stage.env.Logger; logger.Enabled(ctx, level) {
+		attributes := []slog.Attr{
+			slog.String("request_id", x.Request.ID),
+			slog.String("api_id", x.stage.snapshot.ApiID),
+			slog.String("stage", x.stage.name),
+			slog.String("method", x.Request.HTTP.Method),
+			slog.String("path", x.Request.ContextPath),
+			slog.Int("status", x.Response.Status),
+			slog.String("reason", failure.Reason),
+		}
+		if failure.Cause != nil {
+			attributes = append(attributes, slog.Any("error", failure.Cause))
+		}
+		logger.LogAttrs(ctx, level, "request failed", attributes...)
+	}
+}
+
+// write sends the response and ends the exchange.
+func (x *Exchange) write(w http.ResponseWriter) {
+	if x.IntegrationResponse != nil {
+		defer x.IntegrationResponse.Release()
+	}
+	x.send(w)
+	if x.stage.env.Observe != nil {
+		x.stage.env.Observe(x)
+	}
+}
+
+func (x *Exchange) send(w http.ResponseWriter) {
+	header := w.Header()
+	maps.Copy(header, x.Response.Header)
+	fixed := [...]string{x.Request.ID, x.Request.ExtendedID, ""}
+	header["x-amzn-RequestId"] = fixed[0:1:1] // the spelling of RT-34
+	header["x-amz-apigw-id"] = fixed[1:2:2]
+	if x.Request.HTTP.ProtoMajor == 1 {
+		header["Connection"] = keepAlive
+	}
+	status, body := x.Response.Status, x.Response.Body
+	hasBody := status != http.StatusNoContent && status != http.StatusNotModified
+	if hasBody {
+		fixed[2] = strconv.Itoa(len(body))
+		header["Content-Length"] = fixed[2:3:3]
+	}
+	w.WriteHeader(status)
+	if hasBody && len(body) > 0 && x.Request.HTTP.Method != http.MethodHead {
+		// An error means that the client is gone: there is nobody to tell.
+		_, _ = w.Write(body) //nolint:gosec // the backend decides what it sends and as which type
+	}
+}
+
+// keepAlive is shared by all responses and never written.
+var keepAlive = []string{"keep-alive"}
+
+// noStage stands in for a stage that does not exist.
+var noStage deployed.RestStage

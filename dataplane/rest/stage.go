@@ -1,0 +1,130 @@
+package rest
+
+import (
+	"cmp"
+	"context"
+	"log/slog"
+	"maps"
+	"net/http"
+	"reflect"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/stagedoor-dev/stagedoor/controlplane/deployed"
+	"github.com/stagedoor-dev/stagedoor/dataplane/integration"
+)
+
+// Environment is what stages are served with. All fields but Observe are required.
+type Environment struct {
+	Invoker    integration.Invoker
+	Transports integration.Transports
+	Logger     *slog.Logger
+	Now        func() time.Time
+	// Lifetime ends when the data plane is closed: what outlives its client's
+	// connection ends with it.
+	Lifetime context.Context //nolint:containedctx // the owner's own lifetime
+	// Observe, when set, is called at the end of each exchange; then steps are traced.
+	// It keeps nothing of the exchange.
+	Observe func(x *Exchange)
+}
+
+// Stage is a stage as it is served. It is immutable and safe for concurrent use.
+type Stage struct {
+	env      *Environment
+	snapshot *deployed.RestStage
+	name     string
+	tree     func() *node
+}
+
+// NewStage returns the stage of a snapshot. It compiles nothing: that happens once,
+// at the first call of [Stage.Compile] or [Stage.Serve]. What previous, if any, has
+// compiled is taken over when the change between the two does not concern it.
+func NewStage(env *Environment, snapshot *deployed.RestStage, previous *Stage) *Stage {
+	s := &Stage{env: env, snapshot: snapshot, name: aws.ToString(snapshot.Stage.StageName)}
+	if previous != nil && sameTree(previous.snapshot, snapshot) {
+		s.tree = previous.tree
+	} else {
+		s.tree = sync.OnceValue(s.compile)
+	}
+	return s
+}
+
+// sameTree reports whether both snapshots compile to the same: methods depend on the
+// deployment and on some settings of the stage, not for instance on its description.
+func sameTree(a, b *deployed.RestStage) bool {
+	if a.Api == nil || b.Api == nil || a.Api.DeploymentID != b.Api.DeploymentID || a.Account != b.Account || a.Region != b.Region {
+		return false
+	}
+	x, y := &a.Stage, &b.Stage
+	return maps.Equal(x.Variables, y.Variables) &&
+		aws.ToString(x.ClientCertificateId) == aws.ToString(y.ClientCertificateId) &&
+		aws.ToString(x.WebAclArn) == aws.ToString(y.WebAclArn) &&
+		x.CacheClusterEnabled == y.CacheClusterEnabled &&
+		reflect.DeepEqual(x.MethodSettings, y.MethodSettings) &&
+		reflect.DeepEqual(x.CanarySettings, y.CanarySettings)
+}
+
+// Compile compiles the stage unless that is done.
+func (s *Stage) Compile() { s.tree() }
+
+func (s *Stage) deploymentID() string {
+	if s.snapshot.Api == nil {
+		return ""
+	}
+	return s.snapshot.Api.DeploymentID
+}
+
+// Call says how a request came to a stage.
+type Call struct {
+	// Path is the escaped path as sent, beginning with the stage: "/dev/pets%2F1".
+	Path string
+	// DomainName is the host that the client used, DomainPrefix its first label.
+	DomainName, DomainPrefix string
+	// HeaderNames are header names as the client spelled them where net/http spells
+	// them otherwise; names that are not listed are canonical.
+	HeaderNames []string
+}
+
+// Serve answers one request.
+func (s *Stage) Serve(w http.ResponseWriter, r *http.Request, call Call) {
+	x := newExchange(s.env, s, r, call)
+	x.fail(x.serve())
+	x.write(w)
+}
+
+// serve runs the exchange.
+func (x *Exchange) serve() *Failure {
+	if failure := limitHead(x.Request.HTTP); failure != nil {
+		return failure
+	}
+	if api := x.stage.snapshot.Api; api != nil && api.Api.DisableExecuteApiEndpoint {
+		return forbidden("The default endpoint of the API is disabled")
+	}
+	if failure := x.traced("match", x.match); failure != nil {
+		return failure
+	}
+	return x.run(x.Match.method.steps)
+}
+
+// match finds the method.
+func (x *Exchange) match() *Failure {
+	v, ok := verbOf(x.Request.HTTP.Method)
+	if !ok || x.stage.tree().find(x.Request.Path, v, &x.Match) == nil {
+		return unauthenticated(x)
+	}
+	x.decide(x.Match.method.resource.path)
+	return nil
+}
+
+// sortedPairs returns the members of a map by name.
+func sortedPairs(m map[string]string) []integration.Pair {
+	pairs := make([]integration.Pair, 0, len(m))
+	for name, value := range m {
+		pairs = append(pairs, integration.Pair{Name: name, Value: value})
+	}
+	slices.SortFunc(pairs, func(a, b integration.Pair) int { return cmp.Compare(a.Name, b.Name) })
+	return pairs
+}
