@@ -60,13 +60,12 @@ type Store interface {
 	// in which the Update first wrote them. A key that did not exist before and
 	// does not exist after is no change, and without changes there is no call.
 	//
-	// fn may call View, which sees that commit, and the returned function; it must
-	// not call Update, Watch or Close. It runs on the goroutine of an Update, not
+	// fn may call View, which sees that commit; it must not call Update, Watch,
+	// Close or the returned function. It runs on the goroutine of an Update, not
 	// always of the one that made the changes.
 	//
 	// The returned function ends the watch: it waits for a call of fn that is
-	// under way, unless it is called from within it, and then fn is not called
-	// again.
+	// under way, and then fn is not called again.
 	Watch(prefix string, fn func([]Change)) (cancel func())
 
 	// Close waits for running transactions and closes the store: from then on

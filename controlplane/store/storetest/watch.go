@@ -222,22 +222,6 @@ func (open Open) testWatchCancel(t *testing.T) {
 		wg.Wait()
 	})
 
-	t.Run("from within the call", func(t *testing.T) {
-		s := open.start(t)
-		told := 0
-		var cancel func()
-		cancel = s.Watch("", func([]store.Change) {
-			told++
-			cancel()
-			cancel()
-		})
-		put(t, s, "a", "1")
-		put(t, s, "a", "2")
-		if told != 1 {
-			t.Errorf("told %d times, want 1", told)
-		}
-	})
-
 	t.Run("of a watcher whose turn is next", func(t *testing.T) {
 		s := open.start(t)
 		var cancel func()

@@ -23,13 +23,7 @@ type watcher struct {
 	fn     func([]store.Change)
 
 	cancelled bool
-	running   *call // nil when fn is not running
-}
-
-// call is one run of a watcher's function.
-type call struct {
-	goroutine uint64
-	done      chan struct{}
+	running   chan struct{} // closed when the call of fn under way ends; nil when none is
 }
 
 // Watch adds a watcher; the returned function removes it.
@@ -49,8 +43,8 @@ func (f *Feed) cancel(w *watcher) {
 	}
 	running := w.running
 	f.mu.Unlock()
-	if running != nil && running.goroutine != goroutineID() {
-		<-running.done
+	if running != nil {
+		<-running
 	}
 }
 
@@ -64,34 +58,30 @@ func (f *Feed) Publish(changes []store.Change) {
 	f.mu.Lock()
 	watchers := f.watchers
 	f.mu.Unlock()
-	var goroutine uint64
 	// Deferred calls run last to first, and all of them even when one panics.
 	for _, w := range slices.Backward(watchers) {
 		matching := filter(changes, w.prefix)
 		if len(matching) == 0 {
 			continue
 		}
-		if goroutine == 0 {
-			goroutine = goroutineID()
-		}
-		defer f.tell(w, matching, goroutine)
+		defer f.tell(w, matching)
 	}
 }
 
-func (f *Feed) tell(w *watcher, changes []store.Change, goroutine uint64) {
+func (f *Feed) tell(w *watcher, changes []store.Change) {
 	f.mu.Lock()
 	if w.cancelled {
 		f.mu.Unlock()
 		return
 	}
-	running := &call{goroutine: goroutine, done: make(chan struct{})}
+	running := make(chan struct{})
 	w.running = running
 	f.mu.Unlock()
 	defer func() {
 		f.mu.Lock()
 		w.running = nil
 		f.mu.Unlock()
-		close(running.done)
+		close(running)
 	}()
 	w.fn(changes)
 }
