@@ -1,0 +1,216 @@
+// Runs the handler of a Node.js Lambda function against the Runtime API.
+
+import { writeSync } from "node:fs";
+import { format } from "node:util";
+import { loadHandler, LambdaError } from "./handler.mjs";
+import { RuntimeApi } from "./api.mjs";
+import { asOnAws, errorObject } from "./errors.mjs";
+import { installAwsLambda, isStreaming, ResponseStream } from "./streaming.mjs";
+
+const env = process.env;
+const pause = new Int32Array(new SharedArrayBuffer(4));
+let requestId; // of the invocation being run; undefined during init
+
+function print(level, text) {
+  // Carriage returns keep it one log event, as on AWS.
+  writeAll(`${new Date().toISOString()}\t${requestId}\t${level}\t${text.replace(/\n/g, "\r")}\n`);
+}
+
+function writeAll(text) {
+  const bytes = Buffer.from(text);
+  for (let done = 0; done < bytes.length; ) {
+    try {
+      done += writeSync(1, bytes, done);
+    } catch (e) {
+      // The function's own use of process.stdout makes the pipe non-blocking.
+      if (e.code !== "EAGAIN") throw e;
+      Atomics.wait(pause, 0, 0, 1);
+    }
+  }
+}
+
+function patchConsole() {
+  const levels = { trace: "TRACE", debug: "DEBUG", info: "INFO", log: "INFO", warn: "WARN", error: "ERROR", fatal: "FATAL" };
+  for (const [method, level] of Object.entries(levels)) {
+    console[method] = (...args) => print(level, format(...args));
+  }
+}
+
+function logError(title, error) {
+  const { errorType, errorMessage, trace } = errorObject(error);
+  const extra = {};
+  if (error instanceof Error) for (const [k, v] of Object.entries(error)) extra[k] = v;
+  let json;
+  try {
+    json = JSON.stringify({ errorType, errorMessage, ...extra, stack: trace });
+  } catch {
+    json = JSON.stringify({ errorType, errorMessage, stack: trace });
+  }
+  print("ERROR", `${title} \t${json}`);
+}
+
+function contextOf(headers, invocation) {
+  const deadline = Number(headers["lambda-runtime-deadline-ms"]);
+  const json = (name) => (headers[name] ? JSON.parse(headers[name]) : undefined);
+  const context = {
+    callbackWaitsForEmptyEventLoop: true,
+    functionVersion: env.AWS_LAMBDA_FUNCTION_VERSION,
+    functionName: env.AWS_LAMBDA_FUNCTION_NAME,
+    memoryLimitInMB: env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
+    logGroupName: env.AWS_LAMBDA_LOG_GROUP_NAME,
+    logStreamName: env.AWS_LAMBDA_LOG_STREAM_NAME,
+    clientContext: json("lambda-runtime-client-context"),
+    identity: json("lambda-runtime-cognito-identity"),
+    invokedFunctionArn: headers["lambda-runtime-invoked-function-arn"],
+    awsRequestId: headers["lambda-runtime-aws-request-id"],
+    getRemainingTimeInMillis: () => deadline - Date.now(),
+  };
+  if (headers["lambda-runtime-aws-tenant-id"]) context.tenantId = headers["lambda-runtime-aws-tenant-id"];
+  if (invocation.callbacks) {
+    context.done = (error, result) => invocation.settle(error, result, false);
+    context.succeed = (result) => invocation.settle(null, result, false);
+    context.fail = (error) => invocation.settle(error ?? "handled", undefined, false);
+  }
+  return context;
+}
+
+class Invocation {
+  constructor(api, handler, event, headers) {
+    this.api = api;
+    this.id = headers["lambda-runtime-aws-request-id"];
+    this.callbacks = !handler.withoutCallbacks;
+    this.context = contextOf(headers, this);
+    this.sent = new Promise((resolve) => (this.resolve = resolve));
+    this.settled = false;
+    // With nothing left to wait for and no result, the result is null.
+    this.whenIdle = () => this.send(null, undefined);
+    process.once("beforeExit", this.onIdle);
+  }
+
+  onIdle = () => setImmediate(() => this.whenIdle());
+
+  settle(error, result, mayWait) {
+    if (this.settled) return;
+    this.settled = true;
+    const failed = error !== undefined && error !== null;
+    if (!failed && mayWait && this.context.callbackWaitsForEmptyEventLoop) {
+      this.whenIdle = () => this.send(null, result);
+      return;
+    }
+    this.send(failed ? error : null, result);
+  }
+
+  send(error, result) {
+    if (this.over) return;
+    this.over = this.settled = true;
+    process.removeListener("beforeExit", this.onIdle);
+    this.resolve(error === null ? this.respond(result) : this.fail("Invoke Error", error));
+  }
+
+  respond(result) {
+    let body;
+    try {
+      body = JSON.stringify(result === undefined ? null : result);
+    } catch (e) {
+      return this.fail("Invoke Error", new LambdaError("Runtime.MarshalError", `Unable to stringify response body: ${e.message}`));
+    }
+    return this.api.post(`invocation/${this.id}/response`, body ?? "null");
+  }
+
+  fail(title, error) {
+    logError(title, error);
+    const object = errorObject(error);
+    return this.api.post(`invocation/${this.id}/error`, JSON.stringify(object), {
+      "Lambda-Runtime-Function-Error-Type": object.errorType,
+    });
+  }
+
+  // Called for what escaped the handler: report, if nothing is on its way yet.
+  async abort(title, error) {
+    if (this.over) return logError(title, error);
+    this.over = true;
+    process.removeListener("beforeExit", this.onIdle);
+    await this.fail(title, error);
+  }
+
+  run(handler, event) {
+    const callback = (error, result) => this.settle(error, result, true);
+    try {
+      if (isStreaming(handler)) return this.stream(handler, event);
+      const returned = this.callbacks ? handler(event, this.context, callback) : handler(event, this.context);
+      if (typeof returned?.then === "function") {
+        returned.then((r) => this.settle(null, r, false), (e) => this.settle(e ?? "unknown", undefined, false));
+      } else if (!this.callbacks) {
+        this.settle(null, returned, false);
+      }
+    } catch (e) {
+      this.settle(e ?? "unknown", undefined, false);
+    }
+  }
+
+  stream(handler, event) {
+    const out = new ResponseStream(this.api, this.id);
+    const end = (error) => {
+      if (this.over) return;
+      this.over = this.settled = true;
+      process.removeListener("beforeExit", this.onIdle);
+      if (error !== undefined) logError("Invoke Error", error);
+      this.resolve(out.finish(error));
+    };
+    this.whenIdle = () => end();
+    out.on("error", (e) => end(e));
+    out.on("finish", () => end());
+    Promise.resolve(handler(event, out, this.context)).then(() => out.writableEnded || end(), (e) => end(e ?? "unknown"));
+  }
+}
+
+async function main() {
+  patchConsole();
+  installAwsLambda();
+  const api = await RuntimeApi.connect(env.AWS_LAMBDA_RUNTIME_API);
+  let current;
+  const crash = (title, status) => async (error) => {
+    if (current) await current.abort(title, error);
+    else await initError(api, title, error);
+    process.exit(status);
+  };
+  process.on("uncaughtException", crash("Uncaught Exception", 129));
+  process.on("unhandledRejection", (reason) => {
+    const error = new LambdaError("Runtime.UnhandledPromiseRejection", format(reason?.stack ? String(reason) : reason));
+    error.reason = reason;
+    crash("Unhandled Promise Rejection", 128)(error);
+  });
+  let handler;
+  try {
+    handler = await loadHandler(env.LAMBDA_TASK_ROOT, env._HANDLER);
+  } catch (e) {
+    await initError(api, "Uncaught Exception", e);
+    process.exit(1);
+  }
+  for (;;) {
+    const { headers, body } = await api.next();
+    requestId = headers["lambda-runtime-aws-request-id"];
+    if (headers["lambda-runtime-trace-id"]) env._X_AMZN_TRACE_ID = headers["lambda-runtime-trace-id"];
+    let event;
+    current = new Invocation(api, handler, event, headers);
+    try {
+      event = JSON.parse(body.toString("utf8"));
+      current.run(handler, event);
+    } catch (e) {
+      current.settle(e, undefined, false);
+    }
+    await current.sent;
+    current = undefined;
+  }
+}
+
+async function initError(api, title, error) {
+  logError(title, error);
+  const object = errorObject(error);
+  await api.post("init/error", JSON.stringify(object), { "Lambda-Runtime-Function-Error-Type": object.errorType });
+}
+
+main().catch((e) => {
+  writeAll(`${asOnAws(String(e?.stack ?? e))}\n`);
+  process.exit(1);
+});

@@ -1,0 +1,15 @@
+// Package lambdarunner runs Lambda function versions as warm local processes
+// that speak the real Lambda Runtime API over loopback.
+//
+// [Packages] keeps the code packages (zips) and unpacks them on first use.
+// [Runner] keeps a pool of processes for each function revision: one
+// invocation at a time a process, another process when all are busy, none when
+// nobody has called for a while. Start reading at [Runner.Invoke]; an
+// invocation then goes pool.go (which process), process.go (its states),
+// runtimeapi.go (the HTTP side), and comes back through logs.go and report.go.
+//
+// What the package does not do: it knows no aliases, no permissions and no
+// event queues (package function does), and it is no sandbox. A function runs
+// with the rights of the user that started the emulator; memory size is
+// reported and handed to the function, not enforced.
+package lambdarunner

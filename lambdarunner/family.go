@@ -1,0 +1,147 @@
+package lambdarunner
+
+import (
+	"slices"
+	"time"
+
+	"github.com/stagedoor-dev/stagedoor/controlplane/deployed"
+)
+
+// poolLocked returns the pool of a revision. A revision not seen before becomes
+// the current one; the idle processes of the former are returned to be stopped.
+func (r *Runner) poolLocked(fn *deployed.Function) (*pool, []*process) {
+	f := r.families[keyOf(fn)]
+	if f == nil {
+		f = &family{key: keyOf(fn), pools: make(map[string]*pool)}
+		r.families[f.key] = f
+	}
+	pl := f.pools[fn.RevisionID]
+	if pl == nil {
+		pl = &pool{family: f, revision: fn.RevisionID}
+		f.pools[fn.RevisionID] = pl
+	}
+	if f.current == pl || f.retired == fn.RevisionID {
+		return pl, nil
+	}
+	former := f.current
+	f.current = pl
+	if former == nil {
+		return pl, nil
+	}
+	f.retired = former.revision
+	return pl, former.takeIdleLocked()
+}
+
+// retireLocked takes a revision out of use and returns its idle processes.
+func (f *family) retireLocked(revision string) []*process {
+	f.retired = revision
+	pl := f.pools[revision]
+	if pl == nil {
+		return nil
+	}
+	if f.current == pl {
+		f.current = nil
+	}
+	return pl.takeIdleLocked()
+}
+
+// dropIfUnusedLocked forgets pools without processes, and the family with its
+// last pool.
+func (f *family) dropIfUnusedLocked(r *Runner) {
+	for revision, pl := range f.pools {
+		if pl.live > 0 || len(pl.waiters) > 0 {
+			continue
+		}
+		delete(f.pools, revision)
+		if f.current == pl {
+			f.current = nil
+		}
+	}
+	if len(f.pools) == 0 && r.families[f.key] == f {
+		delete(r.families, f.key)
+	}
+}
+
+// wakeAllLocked makes every waiting invocation look again.
+func (f *family) wakeAllLocked() {
+	for _, pl := range f.pools {
+		for _, w := range pl.waiters {
+			close(w)
+		}
+		pl.waiters = nil
+	}
+}
+
+func (pl *pool) popLocked() *process {
+	n := len(pl.idle)
+	if n == 0 {
+		return nil
+	}
+	p := pl.idle[n-1]
+	pl.idle[n-1] = nil
+	pl.idle = pl.idle[:n-1]
+	return p
+}
+
+func (pl *pool) takeIdleLocked() []*process {
+	idle := pl.idle
+	pl.idle = nil
+	return idle
+}
+
+// takeExpired takes the processes out of their pools that have been idle for
+// IdleTimeout at the given time.
+func (r *Runner) takeExpired(now time.Time) []*process {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var expired []*process
+	for _, f := range r.families {
+		for _, pl := range f.pools {
+			n := 0 // the longest idle stand first
+			for n < len(pl.idle) && now.Sub(pl.idle[n].idleSince) >= r.cfg.IdleTimeout {
+				n++
+			}
+			expired = append(expired, pl.idle[:n]...)
+			pl.idle = slices.Delete(pl.idle, 0, n)
+		}
+	}
+	r.busy += len(expired)
+	return expired
+}
+
+// gone takes a process that has ended off the books and gives its slot back.
+// keepSlot says that the caller starts another process in its place.
+func (r *Runner) gone(p *process, answered, keepSlot bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.processes, p)
+	if answered {
+		p.pool.finishing--
+	}
+	if i := slices.Index(p.pool.idle, p); i >= 0 {
+		p.pool.idle = slices.Delete(p.pool.idle, i, i+1)
+		r.busy++
+	}
+	if !keepSlot {
+		r.freeLocked(p.pool)
+	}
+}
+
+// free gives back a slot whose process did not come to be.
+func (r *Runner) free(pl *pool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.freeLocked(pl)
+}
+
+func (r *Runner) freeLocked(pl *pool) {
+	pl.live--
+	r.busy--
+	// One invocation waits in vain for the process that went, and at the limit
+	// there is room now: the first waiter looks again.
+	if len(pl.waiters) > 0 {
+		close(pl.waiters[0])
+		pl.waiters = slices.Delete(pl.waiters, 0, 1)
+	}
+	pl.family.dropIfUnusedLocked(r)
+}

@@ -1,0 +1,37 @@
+package lambdarunner
+
+import (
+	"context"
+	"path/filepath"
+	"strings"
+
+	"github.com/stagedoor-dev/stagedoor/controlplane/deployed"
+)
+
+// python runs python3.x functions with the embedded bootstrap on the interpreter
+// of that version, else on whatever python3 is.
+type python struct{}
+
+const pythonProbe = `import sys; assert sys.version_info >= (3, 7)
+print(sys.executable); print("%d.%d.%d" % sys.version_info[:3])`
+
+func (python) command(ctx context.Context, files *runtimeFiles, fn *deployed.Function, _ string) (command, error) {
+	it, ok := files.interpreters.lookUp(ctx, []string{fn.Runtime, "python3", "python"}, "-c", pythonProbe)
+	if !ok {
+		return command{}, &fault{
+			Type: "Runtime.InvalidEntrypoint",
+			Reason: "Couldn't find an interpreter for " + fn.Runtime + ": install Python " +
+				strings.TrimPrefix(fn.Runtime, "python") + " so that " + fn.Runtime + " or python3 is on PATH",
+		}
+	}
+	dir := filepath.Join(files.dir, "python")
+	return command{
+		path:           it.path,
+		interpreterDir: filepath.Dir(it.path),
+		args:           []string{filepath.Join(dir, "bootstrap.py")},
+		version:        "python:" + it.version,
+		runtimeDir:     dir,
+		variables:      map[string]string{"PYTHONPATH": dir},
+		managed:        true,
+	}, nil
+}

@@ -1,0 +1,117 @@
+package lambdarunner
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/aws/smithy-go"
+
+	"github.com/stagedoor-dev/stagedoor/controlplane/deployed"
+)
+
+//go:embed bootstrap
+var bootstraps embed.FS
+
+// launcher knows how functions of one kind of runtime are started.
+type launcher interface {
+	// command returns the program for a function whose code lies at root. A
+	// *fault is what the caller gets to see as the function's own failure.
+	command(ctx context.Context, files *runtimeFiles, fn *deployed.Function, root string) (command, error)
+}
+
+// command is the program that serves a function.
+type command struct {
+	path string
+	args []string
+	// interpreterDir comes first in PATH; empty for none.
+	interpreterDir string
+	// version is what the INIT_START line says, for instance "python:3.13".
+	version string
+	// runtimeDir becomes LAMBDA_RUNTIME_DIR.
+	runtimeDir string
+	// variables are the environment of the runtime; users may override them.
+	variables map[string]string
+	// managed says that the runtime is one of AWS's own, not a custom one.
+	managed bool
+}
+
+// runtimeOf returns the launcher for the function's runtime identifier.
+func runtimeOf(fn *deployed.Function) (launcher, error) {
+	switch name := fn.Runtime; {
+	case name == "provided" || strings.HasPrefix(name, "provided."):
+		return provided{}, nil
+	case strings.HasPrefix(name, "python3."):
+		return python{}, nil
+	case strings.HasPrefix(name, "nodejs"):
+		return nodejs{}, nil
+	default:
+		return nil, &smithy.GenericAPIError{
+			Code: "InvalidRuntimeException",
+			Message: "Functions of runtime " + name + " cannot be run here; " +
+				"python3.x, nodejs*.x and provided.* can.",
+			Fault: smithy.FaultServer,
+		}
+	}
+}
+
+// wrapperVariable names a program of the function that starts the runtime.
+const wrapperVariable = "AWS_LAMBDA_EXEC_WRAPPER"
+
+// wrapped puts the user's wrapper before the program of a managed runtime, with
+// the program and its arguments as the wrapper's own.
+func wrapped(c command, fn *deployed.Function, root string) command {
+	wrapper := fn.Environment[wrapperVariable]
+	if wrapper == "" || !c.managed {
+		return c
+	}
+	if inside, ok := strings.CutPrefix(wrapper, taskRoot+"/"); ok {
+		wrapper = filepath.Join(root, filepath.FromSlash(inside))
+	}
+	c.args = append([]string{c.path}, c.args...)
+	c.path = wrapper
+	return c
+}
+
+// runtimeFiles is a directory with the embedded bootstraps, and the
+// interpreters found on PATH.
+type runtimeFiles struct {
+	dir          string
+	interpreters interpreters
+}
+
+// writeRuntimeFiles writes the bootstraps into a new directory below tempDir.
+func writeRuntimeFiles(tempDir string) (_ *runtimeFiles, err error) {
+	dir, err := os.MkdirTemp(tempDir, "stagedoor-runtimes-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.RemoveAll(dir))
+		}
+	}()
+	// Interpreters print resolved paths in stack traces, see OpenPackages.
+	resolved, err := filepath.EvalSymlinks(dir)
+	if err != nil {
+		return nil, err
+	}
+	if resolved, err = filepath.Abs(resolved); err != nil {
+		return nil, err
+	}
+	sources, err := fs.Sub(bootstraps, "bootstrap")
+	if err != nil {
+		return nil, err
+	}
+	if err := os.CopyFS(resolved, sources); err != nil {
+		return nil, err
+	}
+	return &runtimeFiles{dir: resolved, interpreters: interpreters{found: make(map[string]interpreter)}}, nil
+}
+
+// remove deletes the directory.
+func (f *runtimeFiles) remove() error { return os.RemoveAll(f.dir) }

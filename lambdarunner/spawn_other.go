@@ -1,0 +1,37 @@
+//go:build !unix
+
+package lambdarunner
+
+import (
+	"log/slog"
+	"os"
+	"os/exec"
+)
+
+// setProcessAttributes does nothing: there are no process groups here.
+func setProcessAttributes(*exec.Cmd) {}
+
+// starter starts processes.
+type starter struct{}
+
+func newStarter() *starter { return &starter{} }
+
+func (*starter) start(cmd *exec.Cmd) error { return cmd.Start() }
+
+func (*starter) close() error { return nil }
+
+func awaitExit(*os.Process) {}
+
+// killGroup kills the process; its children are beyond reach here.
+func killGroup(p *os.Process) { _ = p.Kill() }
+
+// watchdog does not exist here: the bootstraps end when the Runtime API does.
+type watchdog struct{ logger *slog.Logger }
+
+func (*watchdog) open(*starter) {}
+
+func (*watchdog) add(int) {}
+
+func (*watchdog) remove(int) {}
+
+func (*watchdog) close() error { return nil }

@@ -1,0 +1,3 @@
+const started = await Promise.resolve("top-level await");
+
+export const handler = async (event) => ({ started, event });
