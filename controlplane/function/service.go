@@ -144,27 +144,13 @@ func scopeOf(ctx context.Context) store.Scope {
 
 // view runs fn in a read-only transaction and returns its result.
 func view[T any](ctx context.Context, s *Service, fn func(store.Tx) (T, error)) (T, error) {
-	return transact(fn, func(run func(store.Tx) error) error { return s.store.View(ctx, run) })
+	return store.ViewResult(ctx, s.store, fn)
 }
 
 // update runs fn in a read-write transaction, perhaps more than once, and
 // returns the result of the run that was committed.
 func update[T any](ctx context.Context, s *Service, fn func(store.Tx) (T, error)) (T, error) {
-	return transact(fn, func(run func(store.Tx) error) error { return s.store.Update(ctx, run) })
-}
-
-func transact[T any](fn func(store.Tx) (T, error), run func(func(store.Tx) error) error) (T, error) {
-	var result T
-	err := run(func(tx store.Tx) error {
-		var err error
-		result, err = fn(tx)
-		return err
-	})
-	if err != nil {
-		var none T
-		return none, err
-	}
-	return result, nil
+	return store.UpdateResult(ctx, s.store, fn)
 }
 
 // respond turns a record into the output of an operation, which has the same members.

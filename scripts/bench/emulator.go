@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -33,7 +34,8 @@ func (b *bench) emulator(ctx context.Context, args ...string) (*process, error) 
 		return nil, err
 	}
 	cmd := exec.CommandContext(ctx, b.binary, append([]string{"start", "--listen", address, "--log-level", "error"}, args...)...)
-	cmd.Stderr = os.Stderr
+	var messages bytes.Buffer
+	cmd.Stderr = &messages
 	start := time.Now()
 	if err := cmd.Start(); err != nil {
 		return nil, err
@@ -54,7 +56,7 @@ func (b *bench) emulator(ctx context.Context, args ...string) (*process, error) 
 		}
 		if ctx.Err() != nil || time.Since(start) > 10*time.Second {
 			p.stop()
-			return nil, errors.Join(errors.New("the emulator does not answer"), err)
+			return nil, errors.Join(errors.New("the emulator does not answer"), err, errors.New(messages.String()))
 		}
 		time.Sleep(200 * time.Microsecond)
 	}

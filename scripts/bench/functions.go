@@ -158,5 +158,8 @@ func zipFile(name, content string) ([]byte, error) {
 	if _, err := io.WriteString(file, content); err != nil {
 		return nil, err
 	}
-	return buffer.Bytes(), archive.Close()
+	if err := archive.Close(); err != nil {
+		return nil, err
+	}
+	return buffer.Bytes(), nil
 }

@@ -1,0 +1,189 @@
+package emulator
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/stagedoor-dev/stagedoor/controlplane/function"
+	"github.com/stagedoor-dev/stagedoor/controlplane/restapi"
+	"github.com/stagedoor-dev/stagedoor/controlplane/store"
+	"github.com/stagedoor-dev/stagedoor/controlplane/store/bolt"
+	"github.com/stagedoor-dev/stagedoor/controlplane/store/memory"
+	"github.com/stagedoor-dev/stagedoor/controlplane/wire"
+	"github.com/stagedoor-dev/stagedoor/dataplane"
+	"github.com/stagedoor-dev/stagedoor/dataplane/integration"
+	"github.com/stagedoor-dev/stagedoor/emulator/internal/localca"
+	"github.com/stagedoor-dev/stagedoor/lambdarunner"
+)
+
+// What the boxes need of each other; they do not import one another.
+var (
+	_ apis                = (*dataplane.DataPlane)(nil)
+	_ function.Packages   = (*lambdarunner.Packages)(nil)
+	_ function.Runner     = (*lambdarunner.Runner)(nil)
+	_ integration.Invoker = (*function.Service)(nil)
+	_ matcher             = (*wire.Handler)(nil)
+	_ restapi.Publisher   = (*dataplane.DataPlane)(nil)
+)
+
+// Names within the data directory.
+const (
+	databaseFile      = "stagedoor.db"
+	packagesDirectory = "functions"
+)
+
+// composed is everything behind the listener.
+type composed struct {
+	edge      *edge
+	tls       *tls.Config
+	serverLog *log.Logger
+	caPath    string
+}
+
+// compose builds the emulator from its parts, the lowest first, and puts on stack
+// what has to be closed, also when it fails. url is the base of the endpoint.
+func compose(s *settings, url string, port int, stack *closers) (*composed, error) {
+	dir, err := directory(s, stack)
+	if err != nil {
+		return nil, err
+	}
+	records, err := openStore(s, dir)
+	if err != nil {
+		return nil, err
+	}
+	stack.add("store", records.Close)
+
+	names := newHosts(s.listenHost, s.AllowedHosts)
+	ca, err := localca.Load(dir, s.Now)
+	if err != nil {
+		return nil, fmt.Errorf("local certificate authority: %w", err)
+	}
+	ca.Allowed = names.allowed
+
+	packages, functions, err := composeFunctions(s, dir, url, records, stack)
+	if err != nil {
+		return nil, err
+	}
+	plane := dataplane.New(dataplane.Config{Invoker: functions, Logger: s.Logger, Now: s.Now})
+	stack.add("data plane", plane.Close)
+
+	restAPIs, err := restapi.New(restapi.Config{Store: records, Publisher: plane, Logger: s.Logger, Now: s.Now})
+	if err != nil {
+		return nil, err
+	}
+	stack.add("apigateway", func() error { restAPIs.Close(); return nil })
+
+	handlers, err := composeServices(s, restAPIs, functions)
+	if err != nil {
+		return nil, err
+	}
+	return &composed{
+		edge: &edge{
+			hosts:    names,
+			dispatch: &dispatch{services: *handlers, domain: localDomain(port), fallback: s.upstream != nil},
+			apis:     plane,
+			upstream: composeUpstream(s, stack),
+			health:   &health{store: records, version: s.Version, started: s.Now(), now: s.Now, logger: s.Logger},
+			code:     &code{packages: packages, logger: s.Logger},
+			account:  s.Account,
+			logger:   s.Logger,
+		},
+		tls:       &tls.Config{GetCertificate: ca.Certificate, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}},
+		serverLog: slog.NewLogLogger(s.Logger.Handler(), slog.LevelDebug),
+		caPath:    ca.Path(),
+	}, nil
+}
+
+// directory returns the data directory, or a temporary one for ephemeral state.
+func directory(s *settings, stack *closers) (string, error) {
+	if s.Ephemeral {
+		dir, err := os.MkdirTemp("", "stagedoor-")
+		if err != nil {
+			return "", fmt.Errorf("temporary directory: %w", err)
+		}
+		stack.add("temporary directory", func() error { return os.RemoveAll(dir) })
+		return dir, nil
+	}
+	dir, err := filepath.Abs(s.DataDir)
+	if err != nil {
+		return "", fmt.Errorf("data directory: %w", err)
+	}
+	// Code packages and the key of the certificate authority are nobody else's business.
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", fmt.Errorf("data directory: %w", err)
+	}
+	return dir, nil
+}
+
+func openStore(s *settings, dir string) (store.Store, error) {
+	if s.Ephemeral {
+		return memory.New(), nil
+	}
+	records, err := bolt.Open(filepath.Join(dir, databaseFile), bolt.Options{})
+	switch {
+	case err == nil:
+		return records, nil
+	case errors.Is(err, bolt.ErrLocked):
+		return nil, fmt.Errorf("%w: another Stagedoor uses %s", ErrDataDirLocked, dir)
+	default:
+		return nil, fmt.Errorf("%w: %w", ErrUnreadableData, err)
+	}
+}
+
+func composeFunctions(s *settings, dir, url string, records store.Store, stack *closers) (*lambdarunner.Packages, *function.Service, error) {
+	packages, err := lambdarunner.OpenPackages(filepath.Join(dir, packagesDirectory))
+	if err != nil {
+		return nil, nil, fmt.Errorf("function packages: %w", err)
+	}
+	runner, err := lambdarunner.New(lambdarunner.Config{
+		Packages: packages, Endpoint: func() string { return url }, Logger: s.Logger, Now: s.Now,
+	})
+	if err != nil {
+		return nil, nil, fmt.Errorf("function runner: %w", err)
+	}
+	stack.add("function runner", runner.Close)
+
+	functions, err := function.New(function.Config{
+		Store: records, Runner: runner, Packages: packages, Permissions: s.LambdaPermissions == PermissionsOn,
+		CodeURL: func(sha256 string) string { return codeURL(url, sha256) },
+		Logger:  s.Logger, Now: s.Now,
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	stack.add("lambda", functions.Close)
+	return packages, functions, nil
+}
+
+func composeServices(s *settings, restAPIs *restapi.Service, functions *function.Service) (*services, error) {
+	options := wire.Options{DefaultAccount: s.Account, DefaultRegion: s.Region, Logger: s.Logger}
+	apiGateway, errV1 := wire.NewHandler(wire.APIGateway, restAPIs, options)
+	lambda, errLambda := wire.NewHandler(wire.Lambda, functions, options)
+	apiGatewayV2, errV2 := wire.NewHandlerFunc(wire.APIGatewayV2, notImplemented, options)
+	management, errManagement := wire.NewHandlerFunc(wire.APIGatewayManagement, notImplemented, options)
+	if err := errors.Join(errV1, errLambda, errV2, errManagement); err != nil {
+		return nil, err
+	}
+	return &services{apiGateway: apiGateway, apiGatewayV2: apiGatewayV2, management: management, lambda: lambda}, nil
+}
+
+// notImplemented is every operation of the services that are not there yet.
+func notImplemented(_ context.Context, o *wire.Operation, _ any) (any, error) {
+	return nil, wire.NewError(http.StatusNotImplemented, "NotImplementedException", fmt.Sprintf("Stagedoor does not implement %s yet", o))
+}
+
+func composeUpstream(s *settings, stack *closers) *upstream {
+	transport := &http.Transport{
+		MaxIdleConnsPerHost: 64, IdleConnTimeout: 90 * time.Second, TLSHandshakeTimeout: 10 * time.Second, ForceAttemptHTTP2: true,
+	}
+	stack.add("upstream connections", func() error { transport.CloseIdleConnections(); return nil })
+	return &upstream{fallback: s.upstream, getenv: s.Getenv, transport: transport, logger: s.Logger}
+}

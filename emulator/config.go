@@ -1,0 +1,125 @@
+package emulator
+
+import (
+	"fmt"
+	"log/slog"
+	"net"
+	"net/url"
+	"os"
+	"runtime/debug"
+	"time"
+)
+
+// Defaults of [Config].
+const (
+	DefaultListen  = "127.0.0.1:4566"
+	DefaultRegion  = "us-east-1"
+	DefaultAccount = "000000000000"
+)
+
+// Config configures an emulator. Either DataDir or Ephemeral is required.
+type Config struct {
+	// Listen is the address, "host:port"; empty = [DefaultListen], port 0 = any free
+	// one. Whoever can reach it can run code as this process.
+	Listen string
+	// DataDir is the directory that keeps the state; it is created if need be.
+	DataDir string
+	// Ephemeral keeps nothing: state is in memory, files are in a directory that
+	// Close removes. It excludes DataDir.
+	Ephemeral bool
+	// Region and Account hold for requests whose signature names none; empty =
+	// [DefaultRegion], [DefaultAccount].
+	Region, Account string
+	// Upstream is the URL of an endpoint for the AWS services that are not part of
+	// the emulator; empty = none. AWS_ENDPOINT_URL_<SERVICE> goes before it.
+	Upstream string
+	// LambdaPermissions tells whether a function's resource policy has to allow API
+	// Gateway; the zero value enforces it, as AWS does.
+	LambdaPermissions LambdaPermissions
+	// AllowedHosts are further names that requests may be addressed to, for instance
+	// the name of a container; "*.name" allows all names below it.
+	AllowedHosts []string
+	// Version is what the health report says; empty = the version of the module.
+	Version string
+	// Logger is where the emulator logs; nil = nowhere.
+	Logger *slog.Logger
+	// Now is the clock; nil = time.Now.
+	Now func() time.Time
+	// Getenv reads AWS_ENDPOINT_URL_<SERVICE>; nil = os.Getenv.
+	Getenv func(string) string
+}
+
+// LambdaPermissions is whether function policies are enforced.
+type LambdaPermissions uint8
+
+const (
+	// PermissionsOn refuses invocations that the function's policy does not allow.
+	PermissionsOn LambdaPermissions = iota
+	// PermissionsOff lets API Gateway invoke every function.
+	PermissionsOff
+)
+
+// settings is a checked Config.
+type settings struct {
+	Config
+
+	upstream   *url.URL
+	listenHost string
+}
+
+// check fills the defaults in.
+func (c Config) check() (*settings, error) {
+	s := &settings{Config: c}
+	for _, field := range []struct {
+		value    *string
+		fallback string
+	}{{&s.Listen, DefaultListen}, {&s.Region, DefaultRegion}, {&s.Account, DefaultAccount}, {&s.Version, moduleVersion()}} {
+		if *field.value == "" {
+			*field.value = field.fallback
+		}
+	}
+	if s.Logger == nil {
+		s.Logger = slog.New(slog.DiscardHandler)
+	}
+	if s.Now == nil {
+		s.Now = time.Now
+	}
+	if s.Getenv == nil {
+		s.Getenv = os.Getenv
+	}
+	if !isAccount(s.Account) {
+		return nil, fmt.Errorf("%w: account %q is not 12 digits", ErrConfig, s.Account)
+	}
+	if !isRegion(s.Region) {
+		return nil, fmt.Errorf("%w: %q is no region", ErrConfig, s.Region)
+	}
+	if s.Ephemeral == (s.DataDir != "") {
+		return nil, fmt.Errorf("%w: either a data directory or ephemeral state is needed", ErrConfig)
+	}
+	host, _, err := net.SplitHostPort(s.Listen)
+	if err != nil {
+		return nil, fmt.Errorf("%w: listen address %q is not host:port", ErrConfig, s.Listen)
+	}
+	s.listenHost = host
+	if s.Upstream != "" {
+		if s.upstream, err = parseEndpoint(s.Upstream); err != nil {
+			return nil, fmt.Errorf("%w: upstream %w", ErrConfig, err)
+		}
+	}
+	return s, nil
+}
+
+// moduleVersion is the version of this module as the program was built with it.
+func moduleVersion() string {
+	const module = "github.com/stagedoor-dev/stagedoor"
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "dev"
+	}
+	for _, dependency := range append(info.Deps, &info.Main) {
+		if dependency.Path == module && dependency.Version != "" && dependency.Version != "(devel)" {
+			return dependency.Version
+		}
+	}
+	return "dev"
+}

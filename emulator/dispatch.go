@@ -1,0 +1,199 @@
+package emulator
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/stagedoor-dev/stagedoor/controlplane/wire"
+	"github.com/stagedoor-dev/stagedoor/dataplane"
+)
+
+// targetKind is who answers a request.
+type targetKind uint8
+
+const (
+	_ targetKind = iota // nobody: the zero target
+	// invokeTarget is a deployed API.
+	invokeTarget
+	// healthTarget is the health report.
+	healthTarget
+	// codeTarget is a function's code package.
+	codeTarget
+	// stsTarget is the Security Token Service.
+	stsTarget
+	// serviceTarget is a service of the control plane.
+	serviceTarget
+	// foreignTarget is an AWS service that is not part of the emulator.
+	foreignTarget
+)
+
+// target is where dispatch sends a request.
+type target struct {
+	kind targetKind
+	// address is set for invokeTarget.
+	address dataplane.Address
+	// service is the signing name of the service; empty when the request names none.
+	service string
+	// handler is set for serviceTarget.
+	handler http.Handler
+}
+
+// matcher is a service of the control plane; [*wire.Handler] is one.
+type matcher interface {
+	http.Handler
+	// Matches reports whether method and path belong to one of its operations.
+	Matches(r *http.Request) bool
+}
+
+// services are the control-plane services.
+type services struct {
+	apiGateway, apiGatewayV2, management, lambda matcher
+}
+
+// Signing names, as in the credential scope of a signature.
+const (
+	apiGatewayService = "apigateway"
+	executeAPIService = "execute-api"
+	lambdaService     = "lambda"
+	stsService        = "sts"
+)
+
+const (
+	pathForm   = "/_aws/execute-api/"
+	ownPaths   = "/_stagedoor/"
+	healthPath = ownPaths + "health"
+	codePath   = ownPaths + "code/"
+)
+
+// localDomain returns the dispatch.domain of an emulator on port.
+func localDomain(port int) string { return executeAPILabel + "localhost:" + strconv.Itoa(port) }
+
+// dispatch decides who answers requests.
+type dispatch struct {
+	services services
+	// domain is what follows the API id in the domain name that path forms of the
+	// invoke address stand for, with the port.
+	domain string
+	// fallback tells whether there is an upstream for requests that name no service.
+	fallback bool
+}
+
+// of returns the target of r: an invoke address by host or path, else the service
+// that the signature names, else the one that the host names, else the one whose
+// operations match the path.
+func (d *dispatch) of(r *http.Request, host hostName) target {
+	path := rawPath(r)
+	if host.apiID != "" {
+		return target{kind: invokeTarget, address: dataplane.Address{
+			ApiID: host.apiID, Path: path, DomainName: r.Host, DomainPrefix: host.apiID,
+		}}
+	}
+	if rest, ok := strings.CutPrefix(path, pathForm); ok {
+		apiID, stagePath, _ := strings.Cut(rest, "/")
+		return d.byPath(apiID, "/"+stagePath)
+	}
+	credential, signed := wire.ParseCredential(r)
+	if apiID, stagePath, ok := cutUserRequest(path); ok && credential.Service != apiGatewayService {
+		return d.byPath(apiID, stagePath)
+	}
+	if strings.HasPrefix(path, ownPaths) {
+		return ownTarget(path)
+	}
+	if signed {
+		return d.byService(r, credential.Service)
+	}
+	if host.service != "" {
+		return d.byService(r, host.service)
+	}
+	return d.byOperation(r)
+}
+
+func ownTarget(path string) target {
+	switch {
+	case path == healthPath:
+		return target{kind: healthTarget}
+	case strings.HasPrefix(path, codePath):
+		return target{kind: codeTarget}
+	default:
+		return target{}
+	}
+}
+
+// byPath returns the target of an invoke address whose API is in the path.
+func (d *dispatch) byPath(apiID, stagePath string) target {
+	return target{kind: invokeTarget, address: dataplane.Address{
+		ApiID: apiID, Path: stagePath, DomainName: apiID + d.domain, DomainPrefix: apiID,
+	}}
+}
+
+func (d *dispatch) byService(r *http.Request, service string) target {
+	t := target{kind: serviceTarget, service: service}
+	switch service {
+	case apiGatewayService:
+		// Both versions sign as "apigateway"; all paths of the second are below /v2/.
+		t.handler = d.services.apiGateway
+		if strings.HasPrefix(r.URL.Path, "/v2/") {
+			t.handler = d.services.apiGatewayV2
+		}
+	case lambdaService:
+		t.handler = d.services.lambda
+	case executeAPIService:
+		t.handler = d.services.management
+	case stsService:
+		t.kind = stsTarget
+	default:
+		t.kind = foreignTarget
+	}
+	return t
+}
+
+// byOperation finds the service of a request that names none.
+func (d *dispatch) byOperation(r *http.Request) target {
+	for _, candidate := range []struct {
+		service string
+		handler matcher
+	}{
+		{apiGatewayService, d.services.apiGatewayV2},
+		{apiGatewayService, d.services.apiGateway},
+		{lambdaService, d.services.lambda},
+	} {
+		if candidate.handler.Matches(r) {
+			return target{kind: serviceTarget, service: candidate.service, handler: candidate.handler}
+		}
+	}
+	if d.fallback {
+		return target{kind: foreignTarget}
+	}
+	return target{}
+}
+
+// cutUserRequest takes /restapis/{apiId}/{stage}/_user_request_/path apart; the
+// rest begins with the stage, as in the other forms.
+func cutUserRequest(path string) (apiID, stagePath string, ok bool) {
+	rest, ok := strings.CutPrefix(path, "/restapis/")
+	if !ok {
+		return "", "", false
+	}
+	apiID, rest, _ = strings.Cut(rest, "/")
+	stage, rest, _ := strings.Cut(rest, "/")
+	marker, rest, more := strings.Cut(rest, "/")
+	if marker != "_user_request_" || apiID == "" || stage == "" {
+		return "", "", false
+	}
+	if more {
+		rest = "/" + rest
+	}
+	return apiID, "/" + stage + rest, true
+}
+
+// rawPath returns the path of r as the client sent it: nothing decoded, cleaned or
+// encoded (LP-07 to LP-13).
+func rawPath(r *http.Request) string {
+	if !strings.HasPrefix(r.RequestURI, "/") {
+		// The absolute form, as sent to a proxy, or a request made in a test.
+		return r.URL.EscapedPath()
+	}
+	path, _, _ := strings.Cut(r.RequestURI, "?")
+	return path
+}
