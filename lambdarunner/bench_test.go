@@ -122,13 +122,13 @@ func BenchmarkInvokeCold(b *testing.B) {
 }
 
 func BenchmarkSavePackage(b *testing.B) {
-	p, err := OpenPackages(b.TempDir())
-	if err != nil {
-		b.Fatal(err)
-	}
 	code := zipOf(b, map[string]string{"bootstrap": string(goBootstrap)})
 	b.SetBytes(int64(len(code)))
 	for b.Loop() {
+		p, err := OpenPackages(b.TempDir())
+		if err != nil {
+			b.Fatal(err)
+		}
 		if _, err := p.Save(b.Context(), code); err != nil {
 			b.Fatal(err)
 		}

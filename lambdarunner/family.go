@@ -20,7 +20,7 @@ func (r *Runner) poolLocked(fn *deployed.Function) (*pool, []*process) {
 		pl = &pool{family: f, revision: fn.RevisionID}
 		f.pools[fn.RevisionID] = pl
 	}
-	if f.current == pl || f.retired == fn.RevisionID {
+	if f.current == pl || (f.retired != nil && *f.retired == fn.RevisionID) {
 		return pl, nil
 	}
 	former := f.current
@@ -28,13 +28,13 @@ func (r *Runner) poolLocked(fn *deployed.Function) (*pool, []*process) {
 	if former == nil {
 		return pl, nil
 	}
-	f.retired = former.revision
+	f.retired = &former.revision
 	return pl, former.takeIdleLocked()
 }
 
 // retireLocked takes a revision out of use and returns its idle processes.
 func (f *family) retireLocked(revision string) []*process {
-	f.retired = revision
+	f.retired = &revision
 	pl := f.pools[revision]
 	if pl == nil {
 		return nil
@@ -83,10 +83,17 @@ func (pl *pool) popLocked() *process {
 	return p
 }
 
-func (pl *pool) takeIdleLocked() []*process {
-	idle := pl.idle
-	pl.idle = nil
-	return idle
+// takeIdleLocked takes all idle processes, to be stopped.
+func (pl *pool) takeIdleLocked() []*process { return pl.takeLongestIdleLocked(len(pl.idle)) }
+
+// takeLongestIdleLocked takes the n processes idle for longest, to be stopped.
+func (pl *pool) takeLongestIdleLocked(n int) []*process {
+	taken := slices.Clone(pl.idle[:n])
+	pl.idle = slices.Delete(pl.idle, 0, n)
+	for _, p := range taken {
+		p.unused = true
+	}
+	return taken
 }
 
 // takeExpired takes the processes out of their pools that have been idle for
@@ -101,11 +108,9 @@ func (r *Runner) takeExpired(now time.Time) []*process {
 			for n < len(pl.idle) && now.Sub(pl.idle[n].idleSince) >= r.cfg.IdleTimeout {
 				n++
 			}
-			expired = append(expired, pl.idle[:n]...)
-			pl.idle = slices.Delete(pl.idle, 0, n)
+			expired = append(expired, pl.takeLongestIdleLocked(n)...)
 		}
 	}
-	r.busy += len(expired)
 	return expired
 }
 
@@ -120,7 +125,10 @@ func (r *Runner) gone(p *process, answered, keepSlot bool) {
 	}
 	if i := slices.Index(p.pool.idle, p); i >= 0 {
 		p.pool.idle = slices.Delete(p.pool.idle, i, i+1)
-		r.busy++
+		p.unused = true
+	}
+	if p.unused {
+		r.busy++ // which freeLocked takes back: it was idle and not counted
 	}
 	if !keepSlot {
 		r.freeLocked(p.pool)

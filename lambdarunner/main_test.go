@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -19,8 +20,13 @@ import (
 	"github.com/stagedoor-dev/stagedoor/controlplane/deployed"
 )
 
-// goBootstrap is the custom runtime of testdata, built once.
-var goBootstrap []byte
+var (
+	// goBootstrap is the custom runtime of testdata, built once, and goPackage a
+	// zip of it.
+	goBootstrap, goPackage []byte
+	// sharedPackages has it saved and unpacked for all tests: it is large.
+	sharedPackages *Packages
+)
 
 func TestMain(m *testing.M) {
 	if os.Getenv(hostVariable) != "" {
@@ -34,7 +40,7 @@ func TestMain(m *testing.M) {
 		}
 		defer os.RemoveAll(dir)
 		path := filepath.Join(dir, "bootstrap")
-		build := exec.Command("go", "build", "-o", path, "../testdata/functions/go/bootstrap")
+		build := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", path, "../testdata/functions/go/bootstrap")
 		build.Env = append(os.Environ(), "CGO_ENABLED=0")
 		if out, err := build.CombinedOutput(); err != nil {
 			panic(fmt.Sprintf("build the Go bootstrap: %v\n%s", err, out))
@@ -42,6 +48,10 @@ func TestMain(m *testing.M) {
 		if goBootstrap, err = os.ReadFile(path); err != nil {
 			panic(err)
 		}
+		if sharedPackages, err = OpenPackages(filepath.Join(dir, "packages")); err != nil {
+			panic(err)
+		}
+		goPackage = zipGoBootstrap()
 		code := m.Run()
 		if code == 0 {
 			if err := goleak.Find(); err != nil {
@@ -55,6 +65,22 @@ func TestMain(m *testing.M) {
 		}
 		return code
 	}())
+}
+
+// zipGoBootstrap stores the bootstrap in a zip, uncompressed to spare the time.
+func zipGoBootstrap() []byte {
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	h := &zip.FileHeader{Name: "bootstrap", Method: zip.Store}
+	h.SetMode(0o755)
+	f, err := w.CreateHeader(h)
+	if err == nil {
+		_, err = f.Write(goBootstrap)
+	}
+	if err := errors.Join(err, w.Close()); err != nil {
+		panic(err)
+	}
+	return b.Bytes()
 }
 
 // childProcesses returns the ids of this process's children, where /proc tells.
@@ -117,12 +143,8 @@ type rig struct {
 
 func newRig(tb testing.TB, change func(*Config)) *rig {
 	tb.Helper()
-	packages, err := OpenPackages(tb.TempDir())
-	if err != nil {
-		tb.Fatal(err)
-	}
 	logs := &logRecorder{}
-	cfg := Config{Packages: packages, Logs: logs.add, TempDir: tb.TempDir()}
+	cfg := Config{Packages: sharedPackages, Logs: logs.add, TempDir: tb.TempDir()}
 	if change != nil {
 		change(&cfg)
 	}
@@ -135,7 +157,7 @@ func newRig(tb testing.TB, change func(*Config)) *rig {
 			tb.Errorf("Close: %v", err)
 		}
 	})
-	return &rig{tb: tb, Runner: runner, packages: packages, logs: logs}
+	return &rig{tb: tb, Runner: runner, packages: sharedPackages, logs: logs}
 }
 
 // function saves a package and returns a function of it.
@@ -155,7 +177,7 @@ func (r *rig) function(runtime, handler string, zip []byte) *deployed.Function {
 
 func (r *rig) goFunction(handler string) *deployed.Function {
 	r.tb.Helper()
-	return r.function("provided.al2023", handler, zipOf(r.tb, map[string]string{"bootstrap": string(goBootstrap)}))
+	return r.function("provided.al2023", handler, goPackage)
 }
 
 func (r *rig) folderFunction(runtime, handler, folder string) *deployed.Function {

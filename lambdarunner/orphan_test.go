@@ -55,8 +55,7 @@ func TestNoOrphanAfterSIGKILL(t *testing.T) {
 		t.Skip("looks into /proc")
 	}
 	dir := t.TempDir()
-	code := zipOf(t, map[string]string{"bootstrap": string(goBootstrap)})
-	if err := os.WriteFile(filepath.Join(dir, "function.zip"), code, 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "function.zip"), goPackage, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	self, err := os.Executable()

@@ -98,9 +98,6 @@ func (p *Packages) clear() error {
 //
 // A zip that cannot be used is a smithy.APIError InvalidParameterValueException.
 func (p *Packages) Save(ctx context.Context, zip []byte) (deployed.Package, error) {
-	if _, err := checkZip(ctx, bytes.NewReader(zip), int64(len(zip))); err != nil {
-		return deployed.Package{}, err
-	}
 	sum := sha256.Sum256(zip)
 	saved := deployed.Package{
 		SHA256: base64.StdEncoding.EncodeToString(sum[:]),
@@ -108,12 +105,31 @@ func (p *Packages) Save(ctx context.Context, zip []byte) (deployed.Package, erro
 	}
 	path := filepath.Join(p.dir, hex.EncodeToString(sum[:])+zipSuffix)
 	if info, err := os.Stat(path); err == nil && info.Size() == saved.Size {
-		return saved, nil
+		return saved, nil // only what passed the check has a name here
+	}
+	if _, err := checkZip(ctx, bytes.NewReader(zip), saved.Size); err != nil {
+		return deployed.Package{}, err
 	}
 	if err := writeDurably(path, zip); err != nil {
 		return deployed.Package{}, fmt.Errorf("save code package: %w", err)
 	}
 	return saved, nil
+}
+
+// List returns the SHA-256 (base64) of each package, in no particular order.
+func (p *Packages) List() ([]string, error) {
+	entries, err := os.ReadDir(p.dir)
+	if err != nil {
+		return nil, fmt.Errorf("list code packages: %w", err)
+	}
+	var names []string
+	for _, e := range entries {
+		name, ok := strings.CutSuffix(e.Name(), zipSuffix)
+		if sum, err := hex.DecodeString(name); ok && err == nil && len(sum) == sha256.Size {
+			names = append(names, base64.StdEncoding.EncodeToString(sum))
+		}
+	}
+	return names, nil
 }
 
 // Load returns the zip with the given SHA-256 (base64, as Save returned it). A

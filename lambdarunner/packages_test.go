@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -38,8 +39,14 @@ func TestSaveLoadRemove(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if names, err := p.List(); err != nil || !slices.Equal(names, []string{saved.SHA256}) {
+		t.Errorf("listed %q, %v", names, err)
+	}
 	if err := p.Remove(saved.SHA256); err != nil {
 		t.Fatal(err)
+	}
+	if names, err := p.List(); err != nil || len(names) != 0 {
+		t.Errorf("listed %q after the removal, %v", names, err)
 	}
 	if err := p.Remove(saved.SHA256); err != nil {
 		t.Errorf("removed twice: %v", err)

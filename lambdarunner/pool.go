@@ -32,8 +32,9 @@ type family struct {
 	// current is the pool whose processes are kept when idle.
 	current *pool
 	// retired is the revision last retired, which must not become current again
-	// through an Invoke that was on its way when the function was updated.
-	retired string
+	// through an Invoke that was on its way when the function was updated; nil for
+	// none.
+	retired *string
 }
 
 // pool holds the processes of one function revision. Runner.mu guards it.
@@ -54,21 +55,19 @@ type pool struct {
 // acquire returns an idle process, or the pool in which the caller has to start
 // one (it holds a slot there, which launch or free gives back).
 func (r *Runner) acquire(ctx context.Context, fn *deployed.Function) (*process, *pool, error) {
+	var superseded []*process
 	r.mu.Lock()
-	defer r.mu.Unlock()
+	defer func() {
+		r.mu.Unlock()
+		stopAll(superseded)
+	}()
 	waited := false
 	for {
 		if r.closed {
 			return nil, nil, ErrClosed
 		}
-		pl, superseded := r.poolLocked(fn)
-		if len(superseded) > 0 {
-			r.busy += len(superseded)
-			r.mu.Unlock()
-			stopAll(superseded)
-			r.mu.Lock()
-			continue
-		}
+		pl, idle := r.poolLocked(fn)
+		superseded = append(superseded, idle...)
 		if p := pl.popLocked(); p != nil {
 			r.busy++
 			return p, nil, nil

@@ -81,6 +81,20 @@ func TestLastUsedProcessIsFirst(t *testing.T) {
 	}
 }
 
+func TestEmptyRevisionIsKept(t *testing.T) {
+	t.Parallel()
+	r := poolRunner(t, nil)
+	_, slot, err := r.acquire(t.Context(), &deployed.Function{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &process{runner: r, pool: slot, reaped: true}
+	r.answered(p)
+	if !r.release(p, true) {
+		t.Error("the process is not kept")
+	}
+}
+
 func TestWaitForFinishingProcess(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {

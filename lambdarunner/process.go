@@ -42,8 +42,10 @@ type process struct {
 	// connected counts the goroutines that serve its connections.
 	connected sync.WaitGroup
 
-	// idleSince is guarded by Runner.mu.
+	// idleSince and unused are guarded by Runner.mu; unused says that the process
+	// is being stopped after having been idle.
 	idleSince time.Time
+	unused    bool
 
 	// mu guards the fields below. Runner.mu and the log's lock may be taken while
 	// it is held.

@@ -120,7 +120,6 @@ func (r *Runner) Retire(fn *deployed.Function) {
 	var idle []*process
 	if f := r.families[keyOf(fn)]; f != nil {
 		idle = f.retireLocked(fn.RevisionID)
-		r.busy += len(idle)
 		f.dropIfUnusedLocked(r)
 	}
 	r.mu.Unlock()

@@ -180,7 +180,7 @@ func errorText(err error) string {
 
 func TestNewRevisionReplacesTheOld(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, nil)
+	r := newRig(t, func(c *Config) { c.MaxConcurrency = 1 })
 	first := r.goFunction("echo")
 	r.call(first, "1")
 	r.eventuallyCounts(1, 1, 0)

@@ -56,11 +56,7 @@ func (p *packages) removeUnused(sha256 string) {
 // sweep removes the packages that a crash between save and commit, or between
 // commit and removal, has left behind.
 func (p *packages) sweep() {
-	lister, ok := p.kept.(interface{ List() ([]string, error) })
-	if !ok {
-		return
-	}
-	names, err := lister.List()
+	names, err := p.kept.List()
 	if err != nil {
 		p.logger.Warn("code packages could not be listed", "error", err)
 		return

@@ -34,6 +34,8 @@ type Packages interface {
 	Load(ctx context.Context, sha256 string) ([]byte, error)
 	// Remove deletes a saved zip; it is no error when there is none.
 	Remove(sha256 string) error
+	// List returns the names of the saved zips.
+	List() ([]string, error)
 }
 
 // Config is what a [Service] needs.
