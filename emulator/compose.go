@@ -144,7 +144,7 @@ func composeFunctions(s *settings, dir, url string, records store.Store, stack *
 		return nil, nil, fmt.Errorf("function packages: %w", err)
 	}
 	runner, err := lambdarunner.New(lambdarunner.Config{
-		Packages: packages, Endpoint: func() string { return url }, Logger: s.Logger, Now: s.Now,
+		Packages: packages, Endpoint: func() string { return url }, Logger: s.Logger, Logs: functionLog(s.Logger), Now: s.Now,
 	})
 	if err != nil {
 		return nil, nil, fmt.Errorf("function runner: %w", err)

@@ -1,0 +1,35 @@
+package emulator
+
+import (
+	"context"
+	"log/slog"
+	"strings"
+
+	"github.com/stagedoor-dev/stagedoor/lambdarunner"
+)
+
+// functionLog returns the sink that shows what functions print in the emulator's own
+// log. The lines that frame every invocation are for debugging only.
+func functionLog(logger *slog.Logger) func(lambdarunner.LogLine) {
+	return func(line lambdarunner.LogLine) {
+		level := slog.LevelInfo
+		if isFrame(line.Text) {
+			level = slog.LevelDebug
+		}
+		ctx := context.Background()
+		if strings.TrimSpace(line.Text) == "" || !logger.Enabled(ctx, level) {
+			return
+		}
+		logger.LogAttrs(ctx, level, "function log",
+			slog.String("function", line.Function), slog.String("request_id", line.RequestID), slog.String("line", line.Text))
+	}
+}
+
+func isFrame(text string) bool {
+	for _, prefix := range []string{"INIT_START ", "START RequestId: ", "END RequestId: ", "REPORT RequestId: "} {
+		if strings.HasPrefix(text, prefix) {
+			return true
+		}
+	}
+	return false
+}
