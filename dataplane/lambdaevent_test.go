@@ -39,7 +39,11 @@ func maskRandom(event string) string {
 	return event
 }
 
-// TestLambdaEvent compares whole events with testdata/events/rest.
+// TestLambdaEvent compares whole events with testdata/events/rest. What a file proves
+// besides the fact it is named for: LP-01 the members that are null and those that are
+// absent (LP-02), that Connection is not passed on (LP-04) and one list for each header
+// (LP-05); LP-10 that only requestContext.path keeps doubled slashes (LP-12); LP-16 the
+// text body and its headers (LP-17, LP-04).
 func TestLambdaEvent(t *testing.T) {
 	client := http.Header{
 		"User-Agent": {"python-requests/testing"}, "tEsT-HEADeR": {"aValUE"}, "authorization": {"random-value"},

@@ -22,6 +22,8 @@ const internalError = `{"message": "Internal server error"}`
 // serviceHeaders are on every response.
 var serviceHeaders = []string{"Connection", "Content-Length", "x-amz-apigw-id", "x-amzn-RequestId", "X-Amzn-Trace-Id"}
 
+// TestLambdaResponse proves LP-22 to LP-24: what a function returns, and the response
+// that comes of it. The rows named LP-23a and on are the lines of LP-23's table.
 func TestLambdaResponse(t *testing.T) {
 	withJSON := func(h http.Header) http.Header {
 		if _, ok := h["Content-Type"]; !ok {
@@ -102,6 +104,9 @@ func TestLambdaResponse(t *testing.T) {
 	}
 }
 
+// TestLambdaBinaryResponse proves LP-25 and the rule behind it, LP-26: the body is
+// decoded when the first entry of Accept matches a configured type, whatever the
+// response's own Content-Type.
 func TestLambdaBinaryResponse(t *testing.T) {
 	const text, decoded = "iVBORw0KGgo=", "\x89PNG\r\n\x1a\n"
 	two := []string{"image/png", "*/test"}

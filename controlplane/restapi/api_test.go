@@ -122,6 +122,9 @@ func TestUpdateRestApi(t *testing.T) {
 	update("remove the last", shown(""), op("remove", "/binaryMediaTypes/image~1jpeg"))
 	update("RA-19 a hyphen is itself", shown(`"binaryMediaTypes":["-"],`), op("add", "/binaryMediaTypes/-", "image/png"))
 	update("remove the hyphen", shown(""), op("remove", "/binaryMediaTypes/-"))
+	update("LP-28 wildcards", shown(`"binaryMediaTypes":["*/test","application/*"],`), op("add", "/binaryMediaTypes/*~1test"), op("add", "/binaryMediaTypes/application~1*"))
+	update("LP-28 remove a wildcard", shown(`"binaryMediaTypes":["application/*"],`), op("remove", "/binaryMediaTypes/*~1test"))
+	update("remove the other", shown(""), op("remove", "/binaryMediaTypes/application~1*"))
 	for _, o := range []types.PatchOperation{op("add", "/binaryMediaTypes", "image/gif"), op("replace", "/binaryMediaTypes", "image/gif"), op("remove", "/binaryMediaTypes", "image/gif")} {
 		update("RA-20 MI-14 bare path "+string(o.Op), "400 BadRequestException: Invalid patch path /binaryMediaTypes", o)
 	}
