@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"runtime/debug"
 
+	"github.com/stagedoor-dev/stagedoor/controlplane/deployed"
 	"github.com/stagedoor-dev/stagedoor/controlplane/wire"
 	"github.com/stagedoor-dev/stagedoor/dataplane"
 	"github.com/stagedoor-dev/stagedoor/emulator/internal/listener"
@@ -48,6 +49,9 @@ func (e *edge) ServeHTTP(writer http.ResponseWriter, r *http.Request) {
 			e.apis.Serve(w, r, t.address)
 			return
 		case serviceTarget:
+			if t.service == lambdaService {
+				r = r.WithContext(deployed.WithTraceID(r.Context(), r.Header.Get("X-Amzn-Trace-Id")))
+			}
 			t.handler.ServeHTTP(w, r)
 			return
 		default:

@@ -84,7 +84,7 @@ func newInvocation(ctx context.Context, r reference, in *lambda.InvokeInput) (de
 	if in.LogType != "" && in.LogType != types.LogTypeNone && in.LogType != types.LogTypeTail {
 		return none, enumViolation("logType", in.LogType, in.LogType.Values())
 	}
-	request := deployed.Invocation{RequestID: wire.RequestID(ctx), InvokedARN: r.qualifiedARN(), Payload: in.Payload}
+	request := deployed.Invocation{RequestID: wire.RequestID(ctx), InvokedARN: r.qualifiedARN(), Payload: in.Payload, TraceID: deployed.TraceID(ctx)}
 	if request.RequestID == "" {
 		request.RequestID = newUUID()
 	}

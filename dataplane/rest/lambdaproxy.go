@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/apigateway/types"
 
+	"github.com/stagedoor-dev/stagedoor/controlplane/deployed"
 	"github.com/stagedoor-dev/stagedoor/dataplane/integration"
 )
 
@@ -77,12 +78,13 @@ func (l *lambdaProxy) run(x *Exchange) *Failure {
 		return failure
 	}
 	trace := x.trace()
+	traced := trace.response() // RT-31: the function's own, with a parent, is what the client sees
 	// A function that was started runs to its end, whether the client waits or not.
 	ctx, cancel := context.WithCancel(context.WithoutCancel(x.Request.HTTP.Context()))
 	defer cancel()
 	stop := context.AfterFunc(x.stage.env.Lifetime, cancel)
 	defer stop()
-	answer, failed := l.Invoke(ctx, l.event(x, body, trace))
+	answer, failed := l.Invoke(deployed.WithTraceID(ctx, traced), l.event(x, body, trace))
 	if failed != nil {
 		return integrationFailure(failed)
 	}
@@ -101,7 +103,7 @@ func (l *lambdaProxy) run(x *Exchange) *Failure {
 	if _, ok := header["Content-Type"]; !ok {
 		header["Content-Type"] = []string{applicationJSON} // LP-22
 	}
-	header["X-Amzn-Trace-Id"] = []string{trace.response()} // RT-31
+	header["X-Amzn-Trace-Id"] = []string{traced}
 	x.Response = Response{Status: answer.Status, Header: header, Body: content}
 	return nil
 }
