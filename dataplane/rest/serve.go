@@ -69,9 +69,28 @@ func (x *Exchange) write(w http.ResponseWriter) {
 		defer x.IntegrationResponse.Release()
 	}
 	x.send(w)
+	x.logServed()
 	if x.stage.env.Observe != nil {
 		x.stage.env.Observe(x)
 	}
+}
+
+// logServed logs an exchange that did not fail, for whoever is debugging.
+func (x *Exchange) logServed() {
+	ctx, env := x.Request.HTTP.Context(), x.stage.env
+	if x.Failure != nil || !env.Logger.Enabled(ctx, slog.LevelDebug) {
+		return
+	}
+	env.Logger.LogAttrs(ctx, slog.LevelDebug, "request served",
+		slog.String("request_id", x.Request.ID),
+		slog.String("api_id", x.stage.snapshot.ApiID),
+		slog.String("stage", x.stage.name),
+		slog.String("method", x.Request.HTTP.Method),
+		slog.String("path", x.Request.ContextPath),
+		slog.String("resource", x.Match.method.resource.path),
+		slog.Int("status", x.Response.Status),
+		slog.Duration("duration", env.Now().Sub(x.Request.Time)),
+	)
 }
 
 func (x *Exchange) send(w http.ResponseWriter) {
