@@ -10,14 +10,6 @@ type RestApi struct {
 	Api types.RestApi
 	// Resources are all resources with their methods, integrations and responses.
 	Resources []types.Resource
-	// Models are the API's models, which methods name in their requestModels.
-	Models []types.Model
-	// RequestValidators are what methods name in their requestValidatorId.
-	RequestValidators []types.RequestValidator
-	// Authorizers are what methods name in their authorizerId.
-	Authorizers []types.Authorizer
-	// GatewayResponses are the customised ones only, each complete (GR-06).
-	GatewayResponses []types.GatewayResponse
 }
 
 // RestStage is a stage of a REST API as it is to be served: its live settings
