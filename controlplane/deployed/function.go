@@ -17,8 +17,15 @@ type Function struct {
 	Runtime string
 	// Handler is the handler as configured; its form depends on the runtime.
 	Handler string
-	// CodeSHA256 names the code package: base64 of the SHA-256 of the zip.
+	// CodeSHA256 names the code package: base64 of the SHA-256 of the zip. With a
+	// LocalDir there is no package, and this is only what the API shows.
 	CodeSHA256 string
+	// LocalDir is the directory that holds the code, absolute and clean; empty when
+	// the code is a package. What is in it may change at any time.
+	LocalDir string
+	// Layers are put together at /opt in this order: files of a later one take the
+	// place of files of those before it.
+	Layers []Layer
 	// Environment holds the user's variables.
 	Environment map[string]string
 	// Timeout limits an invocation (1 to 900 s).

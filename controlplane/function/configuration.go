@@ -7,8 +7,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
-
-	"github.com/stagedoor-dev/stagedoor/controlplane/deployed"
 )
 
 // settings are what CreateFunction and UpdateFunctionConfiguration have in
@@ -117,21 +115,6 @@ func runtimeVersion(runtime types.Runtime, functionARN string) *types.RuntimeVer
 	return &types.RuntimeVersionConfig{
 		RuntimeVersionArn: aws.String("arn:aws:lambda:" + r.scope.Region + "::runtime:" + hex.EncodeToString(sum[:])),
 	}
-}
-
-// setCode makes config one of the given package.
-func setCode(config *types.FunctionConfiguration, code deployed.Package) {
-	config.CodeSha256, config.CodeSize = aws.String(code.SHA256), code.Size
-}
-
-// activate ends a create or an update: what a zip function needs is in place by
-// then, so that it is ready in the first answer, which clients accept. Once
-// something has to be fetched or built first, the states Pending and InProgress
-// begin here.
-func activate(config *types.FunctionConfiguration) {
-	config.State, config.StateReason, config.StateReasonCode = types.StateActive, nil, ""
-	config.LastUpdateStatus = types.LastUpdateStatusSuccessful
-	config.LastUpdateStatusReason, config.LastUpdateStatusReasonCode = nil, ""
 }
 
 // qualified is config as it is shown to one who named the function with a

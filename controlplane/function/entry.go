@@ -68,10 +68,26 @@ func runnable(scope store.Scope, record *functionRecord) *deployed.Function {
 		MemorySizeMiB: aws.ToInt32(config.MemorySize),
 		Role:          aws.ToString(config.Role),
 	}
+	f.LocalDir = record.LocalDir
+	for _, layer := range record.Layers {
+		f.Layers = append(f.Layers, deployed.Layer{ARN: layer.ARN, SHA256: layer.SHA256})
+	}
 	if config.Environment != nil {
 		f.Environment = maps.Clone(config.Environment.Variables)
 	}
 	return f
+}
+
+// packagesOf names the packages that a function is run from.
+func packagesOf(f *deployed.Function) []string {
+	var names []string
+	if f.LocalDir == "" {
+		names = append(names, f.CodeSHA256)
+	}
+	for _, layer := range f.Layers {
+		names = append(names, layer.SHA256)
+	}
+	return names
 }
 
 // route is an alias compiled to choose a version.

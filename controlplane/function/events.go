@@ -163,8 +163,8 @@ func pause(ctx context.Context, d time.Duration) bool {
 }
 
 // invokeLater queues an invocation of something that exists.
-func (s *Service) invokeLater(r reference, request deployed.Invocation) (*lambda.InvokeOutput, error) {
-	e, err := s.pick(r)
+func (s *Service) invokeLater(ctx context.Context, r reference, request deployed.Invocation) (*lambda.InvokeOutput, error) {
+	_, e, err := s.pick(ctx, r)
 	if err != nil {
 		return nil, err
 	}

@@ -7,7 +7,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
-	"github.com/stagedoor-dev/stagedoor/controlplane/deployed"
 	"github.com/stagedoor-dev/stagedoor/controlplane/store"
 	"github.com/stagedoor-dev/stagedoor/controlplane/wire"
 )
@@ -21,7 +20,7 @@ func (s *Service) CreateFunction(ctx context.Context, in *lambda.CreateFunctionI
 	if err != nil {
 		return nil, err
 	}
-	if err := checkCreate(in); err != nil {
+	if err := s.checkCreate(in); err != nil {
 		return nil, err
 	}
 	record := functionRecord{Config: newConfiguration(r), BuildID: newUUID()}
@@ -31,19 +30,25 @@ func (s *Service) CreateFunction(ctx context.Context, in *lambda.CreateFunctionI
 	var common settings
 	wire.Copy(&common, in)
 	apply(&record.Config, &common)
-	activate(&record.Config)
+	beginCreate(&record.Config)
 	record.Config.LastModified = aws.String(s.lastModified())
 	record.Config.RevisionId = aws.String(newUUID())
 	publication := publication{wanted: in.Publish, revisionID: newUUID(), buildID: newUUID()}
 
 	var created *types.FunctionConfiguration
-	err = s.packages.use(ctx, in.Code.ZipFile, func(code deployed.Package) error {
-		setCode(&record.Config, code)
+	err = s.useCode(ctx, in.Code, func(code artifact) error {
+		record.setCode(code)
 		created, err = update(ctx, s, func(tx store.Tx) (*types.FunctionConfiguration, error) {
+			if err := s.setLayers(tx, r.scope, &record, in.Layers); err != nil {
+				return nil, err
+			}
 			return createFunction(tx, r, record, in.Tags, publication)
 		})
 		return err
 	})
+	if err == nil {
+		s.activateLater(r)
+	}
 	return respond[lambda.CreateFunctionOutput](created, err)
 }
 
@@ -66,6 +71,12 @@ func createFunction(tx store.Tx, r reference, record functionRecord, given map[s
 // putLatest stores $LATEST, publishes it as a version when that is wanted, and
 // returns the configuration to answer with.
 func putLatest(tx store.Tx, r reference, record functionRecord, p publication) (*types.FunctionConfiguration, error) {
+	if err := checkSize(&record); err != nil {
+		return nil, err
+	}
+	if err := setConfigDigest(&record.Config); err != nil {
+		return nil, err
+	}
 	if err := functions.Put(tx, r.scope, &record, r.name); err != nil {
 		return nil, err
 	}
@@ -99,7 +110,7 @@ func newFunctionReference(ctx context.Context, name *string) (reference, error) 
 }
 
 // checkCreate refuses what needs no state to be wrong.
-func checkCreate(in *lambda.CreateFunctionInput) error {
+func (s *Service) checkCreate(in *lambda.CreateFunctionInput) error {
 	switch {
 	case in.PackageType == types.PackageTypeImage:
 		return unsupportedImage()
@@ -113,7 +124,7 @@ func checkCreate(in *lambda.CreateFunctionInput) error {
 		// Unverified: the wording; the model's own check comes first.
 		return violation("role", "null", "Member must not be null")
 	}
-	if err := checkCode(in.Code); err != nil {
+	if err := s.checkCode(in.Code); err != nil {
 		return err
 	}
 	if in.Runtime == "" || aws.ToString(in.Handler) == "" {
@@ -121,7 +132,7 @@ func checkCreate(in *lambda.CreateFunctionInput) error {
 	}
 	var common settings
 	wire.Copy(&common, in)
-	if err := checkSettings(&common); err != nil {
+	if err := s.checkSettings(&common); err != nil {
 		return err
 	}
 	return checkTags(in.Tags)
@@ -141,7 +152,7 @@ func (s *Service) GetFunction(ctx context.Context, in *lambda.GetFunctionInput) 
 		}
 		out := &lambda.GetFunctionOutput{
 			Configuration: qualified(record.Config, r),
-			Code:          s.codeLocation(*record.Config.CodeSha256),
+			Code:          s.codeLocation(record),
 		}
 		if out.Concurrency, err = findOrNil(tx, concurrencies, r.scope, r.name); err != nil {
 			return nil, err
@@ -157,10 +168,13 @@ func (s *Service) GetFunction(ctx context.Context, in *lambda.GetFunctionInput) 
 	})
 }
 
-func (s *Service) codeLocation(sha256 string) *types.FunctionCodeLocation {
+func (s *Service) codeLocation(record *functionRecord) *types.FunctionCodeLocation {
 	location := &types.FunctionCodeLocation{RepositoryType: aws.String("S3")}
-	if s.codeURL != nil {
-		location.Location = aws.String(s.codeURL(sha256))
+	switch {
+	case record.LocalDir != "":
+		location.Location = aws.String(localURL(record.LocalDir))
+	case s.codeURL != nil:
+		location.Location = aws.String(s.codeURL(*record.Config.CodeSha256))
 	}
 	return location
 }

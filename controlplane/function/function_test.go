@@ -22,19 +22,19 @@ func TestCreateFunctionDefaults(t *testing.T) {
 	if len(*out.RevisionId) != 36 {
 		t.Errorf("RevisionId %q is no UUID", *out.RevisionId)
 	}
-	out.RevisionId = aws.String("revision")
+	out.RevisionId, out.ConfigSha256 = aws.String("revision"), aws.String("digest")
 	got, err := wire.Marshal(out)
 	if err != nil {
 		t.Fatal(err)
 	}
 	code := zipOf(t, "fn")
-	want := `{"Architectures":["x86_64"],"CodeSha256":"` + shaOf(code) + `","CodeSize":` + fmt.Sprint(len(code)) + `,"Description":"",` +
+	want := `{"Architectures":["x86_64"],"CodeSha256":"` + shaOf(code) + `","CodeSize":` + fmt.Sprint(len(code)) + `,"ConfigSha256":"digest","Description":"",` +
 		`"EphemeralStorage":{"Size":512},"FunctionArn":"arn:aws:lambda:eu-west-1:111111111111:function:fn","FunctionName":"fn",` +
-		`"Handler":"app.handler","LastModified":"2026-11-23T04:05:06.007+0000","LastUpdateStatus":"Successful",` +
+		`"Handler":"app.handler","LastModified":"2026-11-23T04:05:06.007+0000",` +
 		`"LoggingConfig":{"LogFormat":"Text","LogGroup":"/aws/lambda/fn"},"MemorySize":128,"PackageType":"Zip","RevisionId":"revision",` +
 		`"Role":"arn:aws:iam::111111111111:role/r","Runtime":"python3.13",` +
 		`"RuntimeVersionConfig":{"RuntimeVersionArn":"arn:aws:lambda:eu-west-1::runtime:93e0a8b2ecc7d67d8e8aef6c0bb9a7f4bd24d3ce9ae82e76e8be11b1e3ea7a97"},` +
-		`"SnapStart":{"ApplyOn":"None","OptimizationStatus":"Off"},"State":"Active","Timeout":3,"TracingConfig":{"Mode":"PassThrough"},"Version":"$LATEST"}`
+		`"SnapStart":{"ApplyOn":"None","OptimizationStatus":"Off"},"State":"Pending","StateReason":"The function is being created.","StateReasonCode":"Creating","Timeout":3,"TracingConfig":{"Mode":"PassThrough"},"Version":"$LATEST"}`
 	if diff := cmp.Diff(cutRuntimeVersion(want), cutRuntimeVersion(string(got))); diff != "" {
 		t.Error(diff)
 	}

@@ -7,7 +7,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
-	"github.com/stagedoor-dev/stagedoor/controlplane/deployed"
 	"github.com/stagedoor-dev/stagedoor/controlplane/store"
 )
 
@@ -21,29 +20,33 @@ func (s *Service) UpdateFunctionCode(ctx context.Context, in *lambda.UpdateFunct
 	if in.PublishTo != "" {
 		return nil, unsupported("PublishTo")
 	}
-	err = checkCode(&types.FunctionCode{
+	given := &types.FunctionCode{
 		ImageUri: in.ImageUri, S3Bucket: in.S3Bucket, S3Key: in.S3Key, S3ObjectVersion: in.S3ObjectVersion,
 		S3ObjectStorageMode: in.S3ObjectStorageMode, SourceKMSKeyArn: in.SourceKMSKeyArn, ZipFile: in.ZipFile,
-	})
-	if err != nil {
+	}
+	if err := s.checkCode(given); err != nil {
+		return nil, err
+	}
+	if err := s.awaitSettled(ctx, r); err != nil {
 		return nil, err
 	}
 	change := s.newChange(in.RevisionId, in.Publish)
-	setPackage := func(code deployed.Package) func(*types.FunctionConfiguration) {
-		return func(config *types.FunctionConfiguration) {
-			setCode(config, code)
+	deploy := func(code artifact) edit {
+		return func(_ store.Tx, record *functionRecord) error {
+			record.setCode(code)
 			if len(in.Architectures) > 0 {
-				config.Architectures = in.Architectures
+				record.Config.Architectures = in.Architectures
 			}
+			return checkSize(record)
 		}
 	}
 	if in.DryRun {
-		code, err := examine(in.ZipFile)
+		code, err := s.examineCode(ctx, given)
 		if err != nil {
 			return nil, err
 		}
 		config, err := view(ctx, s, func(tx store.Tx) (*types.FunctionConfiguration, error) {
-			record, err := change.preview(tx, r, setPackage(code))
+			record, err := change.preview(tx, r, deploy(code))
 			if err != nil {
 				return nil, err
 			}
@@ -52,12 +55,15 @@ func (s *Service) UpdateFunctionCode(ctx context.Context, in *lambda.UpdateFunct
 		return respond[lambda.UpdateFunctionCodeOutput](config, err)
 	}
 	var updated *types.FunctionConfiguration
-	err = s.packages.use(ctx, in.ZipFile, func(code deployed.Package) error {
+	err = s.useCode(ctx, given, func(code artifact) error {
 		updated, err = update(ctx, s, func(tx store.Tx) (*types.FunctionConfiguration, error) {
-			return change.commit(tx, r, setPackage(code))
+			return change.commit(tx, r, deploy(code))
 		})
 		return err
 	})
+	if err == nil {
+		s.activateLater(r)
+	}
 	return respond[lambda.UpdateFunctionCodeOutput](updated, err)
 }
 
@@ -68,13 +74,22 @@ func (s *Service) UpdateFunctionConfiguration(ctx context.Context, in *settings)
 	if err != nil {
 		return nil, err
 	}
-	if err := checkSettings(in); err != nil {
+	if err := s.checkSettings(in); err != nil {
+		return nil, err
+	}
+	if err := s.awaitSettled(ctx, r); err != nil {
 		return nil, err
 	}
 	change := s.newChange(in.RevisionId, false)
 	updated, err := update(ctx, s, func(tx store.Tx) (*types.FunctionConfiguration, error) {
-		return change.commit(tx, r, func(config *types.FunctionConfiguration) { apply(config, in) })
+		return change.commit(tx, r, func(tx store.Tx, record *functionRecord) error {
+			apply(&record.Config, in)
+			return s.setLayers(tx, r.scope, record, in.Layers)
+		})
 	})
+	if err == nil {
+		s.activateLater(r)
+	}
 	return respond[lambda.UpdateFunctionConfigurationOutput](updated, err)
 }
 
@@ -98,17 +113,24 @@ func (s *Service) newChange(expectedRevision *string, wanted bool) change {
 	}
 }
 
+// edit changes a record in a transaction.
+type edit func(store.Tx, *functionRecord) error
+
 // preview returns $LATEST as it would be after the change.
-func (c change) preview(tx store.Tx, r reference, edit func(*types.FunctionConfiguration)) (*functionRecord, error) {
+func (c change) preview(tx store.Tx, r reference, edit edit) (*functionRecord, error) {
 	record, err := findFunction(tx, r)
 	if err != nil {
+		return nil, err
+	}
+	if err := checkSettled(&record.Config); err != nil {
 		return nil, err
 	}
 	if err := checkRevision(c.expected, record.Config.RevisionId); err != nil {
 		return nil, err
 	}
-	edit(&record.Config)
-	activate(&record.Config)
+	if err := edit(tx, record); err != nil {
+		return nil, err
+	}
 	record.Config.LastModified = aws.String(c.lastModified)
 	record.Config.RevisionId = aws.String(c.revisionID)
 	record.BuildID = c.buildID
@@ -116,11 +138,12 @@ func (c change) preview(tx store.Tx, r reference, edit func(*types.FunctionConfi
 }
 
 // commit changes $LATEST and returns the configuration to answer with.
-func (c change) commit(tx store.Tx, r reference, edit func(*types.FunctionConfiguration)) (*types.FunctionConfiguration, error) {
+func (c change) commit(tx store.Tx, r reference, edit edit) (*types.FunctionConfiguration, error) {
 	record, err := c.preview(tx, r, edit)
 	if err != nil {
 		return nil, err
 	}
+	beginUpdate(&record.Config)
 	return putLatest(tx, r, *record, c.publication)
 }
 

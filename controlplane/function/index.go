@@ -5,6 +5,8 @@ import (
 	"log/slog"
 	"sync"
 
+	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
+
 	"github.com/stagedoor-dev/stagedoor/controlplane/store"
 )
 
@@ -21,31 +23,44 @@ type published struct {
 	routes   map[string]route
 	policies map[string]*policy
 	limiter  *limiter
+	// pending has the versions that are being created, which are not invoked yet;
+	// changing tells whether any is being created or updated.
+	pending  map[string]bool
+	changing bool
+	// replaced is closed when this is no longer what is published.
+	replaced chan struct{}
 }
 
 // index holds what can be invoked, in memory: an invocation reads neither the
 // store nor JSON. It follows the store by its change feed, so that a change can be
 // seen as soon as the operation that made it returns.
 type index struct {
-	store   store.Store
+	store store.Store
+	// retired is told of an entry that is no longer in use, unused of a package.
 	retired func(*entry)
+	unused  func(sha256 string)
 	logger  *slog.Logger
 	watches []func()
 
 	// mu guards the fields below. Nothing is called while it is held.
 	mu        sync.RWMutex
 	functions map[functionKey]*published
-	// packages counts, for each CodeSha256, the entries in use that have it.
+	// packages counts, for each package, the entries in use that have it and the
+	// layer versions that are it.
 	packages map[string]int
+	// layers has the package of each layer version.
+	layers map[layerKey]string
 }
 
-func newIndex(s store.Store, retired func(*entry), logger *slog.Logger) *index {
+func newIndex(s store.Store, retired func(*entry), unused func(sha256 string), logger *slog.Logger) *index {
 	return &index{
 		store:     s,
 		retired:   retired,
+		unused:    unused,
 		logger:    logger,
 		functions: map[functionKey]*published{},
 		packages:  map[string]int{},
+		layers:    map[layerKey]string{},
 	}
 }
 
@@ -59,6 +74,12 @@ func (x *index) open(ctx context.Context) error {
 			}
 			stored = append(stored, functionKey{record.Scope, record.ID[0]})
 		}
+		for record, err := range layerVersions.Each(tx) {
+			if err != nil {
+				return err
+			}
+			x.installLayer(record)
+		}
 		return nil
 	})
 	if err != nil {
@@ -71,6 +92,7 @@ func (x *index) open(ctx context.Context) error {
 	}
 	x.watches = []func(){
 		watch(x, functions), watch(x, versions), watch(x, aliases), watch(x, policies), watch(x, concurrencies),
+		x.watchLayers(),
 	}
 	return nil
 }
@@ -132,20 +154,25 @@ func (x *index) install(key functionKey, stored *storedFunction) (withdrawn []*e
 	defer x.mu.Unlock()
 	before := x.functions[key]
 	if before == nil {
-		before = &published{limiter: new(limiter)}
+		before = &published{limiter: new(limiter), replaced: make(chan struct{})}
 	}
-	next := &published{versions: map[string]*entry{}, limiter: before.limiter}
+	defer close(before.replaced)
+	next := &published{versions: map[string]*entry{}, pending: map[string]bool{}, limiter: before.limiter, replaced: make(chan struct{})}
 	if stored != nil {
 		next.routes, next.policies = stored.routes, stored.policies
 		next.limiter.limit.Store(stored.limit)
 		for _, record := range stored.records {
 			version := *record.Config.Version
+			next.pending[version] = record.Config.State == types.StatePending
+			next.changing = next.changing || changing(&record.Config)
 			if old := before.versions[version]; old != nil && old.function.RevisionID == record.BuildID {
 				next.versions[version] = old
 				continue
 			}
 			e := newEntry(key.scope, record, x.dropped)
-			x.packages[e.function.CodeSHA256]++
+			for _, sha256 := range packagesOf(e.function) {
+				x.packages[sha256]++
+			}
 			next.versions[version] = e
 		}
 		x.functions[key] = next
@@ -163,11 +190,18 @@ func (x *index) install(key functionKey, stored *storedFunction) (withdrawn []*e
 // dropped is told when an entry is no longer in use.
 func (x *index) dropped(e *entry) {
 	x.mu.Lock()
-	if x.packages[e.function.CodeSHA256]--; x.packages[e.function.CodeSHA256] == 0 {
-		delete(x.packages, e.function.CodeSHA256)
+	for _, sha256 := range packagesOf(e.function) {
+		x.letGoLocked(sha256)
 	}
 	x.mu.Unlock()
 	x.retired(e)
+}
+
+// letGoLocked counts one use of a package less.
+func (x *index) letGoLocked(sha256 string) {
+	if x.packages[sha256]--; x.packages[sha256] == 0 {
+		delete(x.packages, sha256)
+	}
 }
 
 // storedFunction is what the store holds of a function, as far as invocations

@@ -1,11 +1,13 @@
 package function
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"net/http"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
@@ -52,9 +54,9 @@ func (s *Service) invoke(ctx context.Context, r reference, in *lambda.InvokeInpu
 	case "", types.InvocationTypeRequestResponse:
 		return s.invokeAndWait(ctx, r, request, in.LogType)
 	case types.InvocationTypeEvent:
-		return s.invokeLater(r, request)
+		return s.invokeLater(ctx, r, request)
 	case types.InvocationTypeDryRun:
-		e, err := s.pick(r)
+		_, e, err := s.pick(ctx, r)
 		if err != nil {
 			return nil, err
 		}
@@ -126,19 +128,30 @@ func decodeClientContext(encoded string) ([]byte, error) {
 	return decoded, nil
 }
 
-// pick returns the version that takes a call to r; the caller releases it.
-func (s *Service) pick(r reference) (*entry, error) {
+// pick returns the version that takes a call to r, which the caller releases, and
+// what is published of its function. It waits for a version that is being created.
+func (s *Service) pick(ctx context.Context, r reference) (*published, *entry, error) {
+	var deadline time.Time
 	for {
 		p := s.index.lookup(functionKey{r.scope, r.name})
 		if p == nil {
-			return nil, functionNotFound(r.qualifiedARN())
+			return nil, nil, functionNotFound(r.qualifiedARN())
 		}
 		e := p.entry(r.qualifier, s.draw)
 		if e == nil {
-			return nil, functionNotFound(r.qualifiedARN())
+			return nil, nil, functionNotFound(r.qualifiedARN())
+		}
+		if p.pending[e.function.Version] {
+			if deadline.IsZero() {
+				deadline = time.Now().Add(activationWait)
+			}
+			if !p.awaitReplacement(ctx, deadline) {
+				return nil, nil, cmp.Or(ctx.Err(), statePending())
+			}
+			continue
 		}
 		if e.hold() {
-			return e, nil
+			return p, e, nil
 		}
 		// It was withdrawn since the look-up: the next one finds what replaced it.
 	}
@@ -189,17 +202,13 @@ type result struct {
 // returns at once, and the function, as on AWS, runs on: until its end it counts
 // for the concurrency and keeps its code.
 func (s *Service) run(ctx context.Context, r reference, request deployed.Invocation) (*entry, deployed.Outcome, error) {
-	p := s.index.lookup(functionKey{r.scope, r.name})
-	if p == nil {
-		return nil, deployed.Outcome{}, functionNotFound(r.qualifiedARN())
+	p, e, err := s.pick(ctx, r)
+	if err != nil {
+		return nil, deployed.Outcome{}, err
 	}
 	if !p.limiter.acquire() {
+		e.release()
 		return nil, deployed.Outcome{}, throttled("ReservedFunctionConcurrentInvocationLimitExceeded")
-	}
-	e, err := s.pick(r)
-	if err != nil {
-		p.limiter.release()
-		return nil, deployed.Outcome{}, err
 	}
 	done := make(chan result, 1)
 	started := s.runs.start(func(life context.Context) {

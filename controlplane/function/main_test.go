@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
+	"go/token"
 	"io/fs"
 	"maps"
 	"slices"
@@ -17,6 +18,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
+	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
 
 	"github.com/stagedoor-dev/stagedoor/controlplane/deployed"
@@ -38,7 +40,23 @@ const (
 type fakeRunner struct {
 	invoke func(context.Context, *deployed.Function, deployed.Invocation) (deployed.Outcome, error)
 	retire func(*deployed.Function)
+	// layers and localDirs are what the runner says it supports.
+	layers, localDirs bool
+	provision         func(*deployed.Function, int)
 }
+
+func (r *fakeRunner) SupportsLayers() bool   { return r.layers }
+func (r *fakeRunner) SupportsLocalDir() bool { return r.localDirs }
+
+func (r *fakeRunner) Provision(fn *deployed.Function, environments int) {
+	if r.provision != nil {
+		r.provision(fn, environments)
+	}
+}
+
+// withLayers and withLocalDirs are edits for newFixture.
+func withLayers(c *Config)    { c.Runner.(*fakeRunner).layers = true }
+func withLocalDirs(c *Config) { c.Runner.(*fakeRunner).localDirs = true }
 
 func (r *fakeRunner) Invoke(ctx context.Context, fn *deployed.Function, in deployed.Invocation) (deployed.Outcome, error) {
 	if r.invoke == nil {
@@ -198,4 +216,12 @@ func wantError(tb testing.TB, err error, status int, code, message string) {
 	if e.Code != code || e.Status != status || message != "" && e.Message != message {
 		tb.Errorf("got  %d %s: %s\nwant %d %s: %s", e.Status, e.Code, e.Message, status, code, message)
 	}
+}
+
+// ignoreUnexported lets cmp compare SDK structures.
+func ignoreUnexported() cmp.Option {
+	return cmp.FilterPath(func(p cmp.Path) bool {
+		field, ok := p.Index(-1).(cmp.StructField)
+		return ok && !token.IsExported(field.Name())
+	}, cmp.Ignore())
 }

@@ -2,8 +2,6 @@ package function
 
 import (
 	"context"
-	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 
@@ -35,8 +33,7 @@ func (s *Service) AddPermission(ctx context.Context, in *lambda.AddPermissionInp
 		}
 		for _, existing := range policy.Statements {
 			if existing.Sid == added.Sid {
-				return nil, conflict(fmt.Sprintf("The statement id (%s) provided already exists. "+
-					"Please provide a new statement id, or remove the existing statement.", added.Sid))
+				return nil, statementExists(added.Sid)
 			}
 		}
 		policy.Statements = append(policy.Statements, *added)
@@ -45,8 +42,7 @@ func (s *Service) AddPermission(ctx context.Context, in *lambda.AddPermissionInp
 			return nil, err
 		}
 		if len(document) > maxPolicyBytes {
-			return nil, userFault(http.StatusBadRequest, "PolicyLengthExceededException",
-				fmt.Sprintf("The final policy size (%d) is bigger than the limit (%d).", len(document), maxPolicyBytes))
+			return nil, policyTooLong(len(document))
 		}
 		if err := putPolicy(tx, r, policy, revisionID); err != nil {
 			return nil, err
@@ -94,7 +90,7 @@ func (s *Service) RemovePermission(ctx context.Context, in *lambda.RemovePermiss
 		}
 		kept := slices.DeleteFunc(slices.Clone(policy.Statements), func(st statementRecord) bool { return st.Sid == sid })
 		if len(kept) == len(policy.Statements) {
-			return nil, notFound("Statement " + sid + " is not found in resource policy.")
+			return nil, statementMissing(sid)
 		}
 		policy.Statements = kept
 		return &lambda.RemovePermissionOutput{}, putPolicy(tx, r, policy, revisionID)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
 	"github.com/stagedoor-dev/stagedoor/controlplane/store"
@@ -19,6 +20,9 @@ var (
 	aliases       = store.NewCollection("functionalias", wire.Records[types.AliasConfiguration]{}) // name, alias
 	policies      = store.NewCollection("functionpolicy", wire.Records[policyRecord]{})            // name, qualifier ($LATEST for none)
 	concurrencies = store.NewCollection("functionconcurrency", wire.Records[types.Concurrency]{})  // name
+	layers        = store.NewCollection("layer", wire.Records[layerRecord]{})                      // name
+	layerVersions = store.NewCollection("layerversion", wire.Records[layerVersionRecord]{})        // name, number of ten digits
+	layerPolicies = store.NewCollection("layerpolicy", wire.Records[layerPolicyRecord]{})          // name, number of ten digits
 	tags          = store.NewCollection("functiontags", wire.Records[tagsRecord]{})                // name
 )
 
@@ -31,6 +35,19 @@ type functionRecord struct {
 	// PublishedFrom is the BuildID that $LATEST had when this version was
 	// published; empty for $LATEST.
 	PublishedFrom string
+	// UnzippedSize is the size of the code's files in bytes; 0 for a directory.
+	UnzippedSize int64
+	// LocalDir is the directory that the function runs from, empty for a package.
+	LocalDir string
+	// Layers has what Config.Layers refers to. A layer version may be deleted as
+	// long as functions have it.
+	Layers []layerUse
+}
+
+// setCode makes the version one of the given code.
+func (r *functionRecord) setCode(code artifact) {
+	r.Config.CodeSha256, r.Config.CodeSize = aws.String(code.SHA256), code.Size
+	r.UnzippedSize, r.LocalDir = code.unzipped, code.localDir
 }
 
 // counterRecord outlives its function: version numbers are not reused even when
@@ -38,6 +55,9 @@ type functionRecord struct {
 type counterRecord struct {
 	LastVersion int64
 }
+
+// number is the last version as a qualifier; "0" names none.
+func (c *counterRecord) number() string { return strconv.FormatInt(c.LastVersion, 10) }
 
 type tagsRecord struct {
 	Tags map[string]string

@@ -31,11 +31,8 @@ var successors = map[string]types.Runtime{
 
 // checkRuntime refuses what is no runtime, or is one no longer.
 func checkRuntime(runtime types.Runtime) error {
-	known := runtime.Values()
-	if !slices.Contains(known, runtime) {
-		current := slices.DeleteFunc(known, func(r types.Runtime) bool { return slices.Contains(retiredRuntimes, r) })
-		return invalidParameter("Value " + string(runtime) + " at 'runtime' failed to satisfy constraint: " +
-			"Member must satisfy enum value set: [" + joined(current) + "] or be a valid ARN")
+	if err := checkRuntimeKnown("runtime", runtime); err != nil {
+		return err
 	}
 	if slices.Contains(retiredRuntimes, runtime) {
 		family := strings.TrimRight(strings.SplitN(string(runtime), ".", 2)[0], "0123456789")
@@ -44,4 +41,15 @@ func checkRuntime(runtime types.Runtime) error {
 			string(successors[family]) + ") while creating or updating functions.")
 	}
 	return nil
+}
+
+// checkRuntimeKnown refuses what is no runtime, today's or yesterday's.
+func checkRuntimeKnown(member string, runtime types.Runtime) error {
+	known := runtime.Values()
+	if slices.Contains(known, runtime) {
+		return nil
+	}
+	current := slices.DeleteFunc(known, func(r types.Runtime) bool { return slices.Contains(retiredRuntimes, r) })
+	return invalidParameter("Value " + string(runtime) + " at '" + member + "' failed to satisfy constraint: " +
+		"Member must satisfy enum value set: [" + joined(current) + "] or be a valid ARN")
 }

@@ -138,7 +138,7 @@ func TestWireForms(t *testing.T) {
 		{"no code signing", "GET", "/2020-06-30/functions/fn/code-signing-config", "", 200, `{"FunctionName":"fn"}`},
 		{"no concurrency", "GET", "/2019-09-30/functions/fn/concurrency", "", 200, `{}`},
 		{"no tags", "GET", "/2017-03-31/tags/arn:aws:lambda:us-east-1:000000000000:function:fn", "", 200, `{"Tags":{}}`},
-		{"what is missing says so", "GET", "/2018-10-31/layers", "", 501, ""},
+		{"what is missing says so", "GET", "/2015-03-31/event-source-mappings", "", 501, ""},
 		{"delete", "DELETE", "/2015-03-31/functions/fn", "", 204, ""},
 	}
 	for _, tt := range tests {

@@ -42,7 +42,8 @@ type Packages interface {
 type Config struct {
 	// Store holds all state but the code; required.
 	Store store.Store
-	// Runner runs functions; required.
+	// Runner runs functions; required. What it can do beyond that it says with the
+	// methods of [LayerRunner], [LocalDirRunner] and [Provisioner].
 	Runner Runner
 	// Packages keeps the code. Required. When it also has a method
 	// List() ([]string, error) that names all saved packages, [New] removes those
@@ -54,6 +55,8 @@ type Config struct {
 	// CodeURL returns where a client downloads the package with the given
 	// CodeSha256, for Code.Location of GetFunction; nil = there is no Location.
 	CodeURL func(sha256 string) string
+	// Objects reads code from Amazon S3; nil refuses it.
+	Objects Objects
 	// Logger defaults to one that discards.
 	Logger *slog.Logger
 	// Now defaults to time.Now.
@@ -71,8 +74,11 @@ type Service struct {
 	runs, chores *background
 	permissions  bool
 	codeURL      func(sha256 string) string
-	logger       *slog.Logger
-	now          func() time.Time
+	objects      Objects
+	// layers and localDirs tell what the runner heeds.
+	layers, localDirs bool
+	logger            *slog.Logger
+	now               func() time.Time
 	// draw returns a number in [0, 1) for weighted routing.
 	draw func() float64
 }
@@ -95,6 +101,9 @@ func New(cfg Config) (*Service, error) {
 		chores:      newBackground(),
 		permissions: cfg.Permissions,
 		codeURL:     cfg.CodeURL,
+		objects:     cfg.Objects,
+		layers:      supportsLayers(cfg.Runner),
+		localDirs:   supportsLocalDir(cfg.Runner),
 		logger:      cfg.Logger,
 		now:         cfg.Now,
 		draw:        rand.Float64,
@@ -105,8 +114,11 @@ func New(cfg Config) (*Service, error) {
 	if s.now == nil {
 		s.now = time.Now
 	}
-	s.index = newIndex(s.store, s.retired, s.logger)
+	s.index = newIndex(s.store, s.retired, s.unused, s.logger)
 	s.packages = &packages{kept: cfg.Packages, inUse: s.index.uses, logger: s.logger}
+	if err := activateStored(context.Background(), s.store); err != nil {
+		return nil, fmt.Errorf("activate stored functions: %w", err)
+	}
 	if err := s.index.open(context.Background()); err != nil {
 		return nil, fmt.Errorf("load stored functions: %w", err)
 	}
@@ -130,8 +142,15 @@ func (s *Service) Close() error {
 func (s *Service) retired(e *entry) {
 	s.chores.start(func(context.Context) {
 		s.runner.Retire(e.function)
-		s.packages.removeUnused(e.function.CodeSHA256)
+		for _, sha256 := range packagesOf(e.function) {
+			s.packages.removeUnused(sha256)
+		}
 	})
+}
+
+// unused is told when a package may no longer be in use.
+func (s *Service) unused(sha256 string) {
+	s.chores.start(func(context.Context) { s.packages.removeUnused(sha256) })
 }
 
 // lastModified is the time of an operation as Lambda prints it.

@@ -19,7 +19,7 @@ const (
 )
 
 // checkSettings refuses settings that are wrong and those that would be ignored.
-func checkSettings(in *settings) error {
+func (s *Service) checkSettings(in *settings) error {
 	if in.Runtime != "" {
 		if err := checkRuntime(in.Runtime); err != nil {
 			return err
@@ -44,16 +44,16 @@ func checkSettings(in *settings) error {
 			return err
 		}
 	}
-	return checkSupported(in)
+	return s.checkSupported(in)
 }
 
 // checkSupported refuses the settings that would change how a function runs or
 // who may see its data, and that nothing here heeds yet. Values that say "none"
 // pass. What has no meaning on one machine (VPC, tracing, architecture, size of
 // /tmp, logging) is stored and shown.
-func checkSupported(in *settings) error {
+func (s *Service) checkSupported(in *settings) error {
 	switch {
-	case len(in.Layers) > 0:
+	case len(in.Layers) > 0 && !s.layers:
 		return unsupported("Layers")
 	case len(in.FileSystemConfigs) > 0:
 		return unsupported("FileSystemConfigs")

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
@@ -31,10 +30,16 @@ func (s *Service) PublishVersion(ctx context.Context, in *lambda.PublishVersionI
 	if in.PublishTo != "" {
 		return nil, unsupported("PublishTo")
 	}
+	if err := s.awaitSettled(ctx, r); err != nil {
+		return nil, err
+	}
 	p := publication{description: in.Description, revisionID: newUUID(), buildID: newUUID()}
 	config, err := update(ctx, s, func(tx store.Tx) (*types.FunctionConfiguration, error) {
 		record, err := findFunction(tx, r)
 		if err != nil {
+			return nil, err
+		}
+		if err := checkSettled(&record.Config); err != nil {
 			return nil, err
 		}
 		if err := checkRevision(in.RevisionId, record.Config.RevisionId); err != nil {
@@ -63,13 +68,14 @@ func publish(tx store.Tx, r reference, from *functionRecord, p publication) (*fu
 	if counter == nil {
 		counter = new(counterRecord)
 	}
-	last, err := findOrNil(tx, versions, r.scope, r.name, strconv.FormatInt(counter.LastVersion, 10))
+	last, err := findOrNil(tx, versions, r.scope, r.name, counter.number())
 	if err != nil || last != nil && last.PublishedFrom == from.BuildID {
 		return last, err
 	}
 	counter.LastVersion++
-	number := strconv.FormatInt(counter.LastVersion, 10)
+	number := counter.number()
 	version := &functionRecord{Config: from.Config, BuildID: p.buildID, PublishedFrom: from.BuildID}
+	version.UnzippedSize, version.LocalDir, version.Layers = from.UnzippedSize, from.LocalDir, from.Layers
 	version.Config.Version = &number
 	version.Config.FunctionArn = aws.String(r.arn() + ":" + number)
 	version.Config.RevisionId = aws.String(p.revisionID)
