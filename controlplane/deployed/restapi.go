@@ -10,6 +10,14 @@ type RestApi struct {
 	Api types.RestApi
 	// Resources are all resources with their methods, integrations and responses.
 	Resources []types.Resource
+	// Models are the API's models, which methods name in their requestModels.
+	Models []types.Model
+	// RequestValidators are what methods name in their requestValidatorId.
+	RequestValidators []types.RequestValidator
+	// Authorizers are what methods name in their authorizerId.
+	Authorizers []types.Authorizer
+	// GatewayResponses are the customised ones only, each complete (GR-06).
+	GatewayResponses []types.GatewayResponse
 }
 
 // RestStage is a stage of a REST API as it is to be served: its live settings
@@ -23,4 +31,7 @@ type RestStage struct {
 	Stage types.Stage
 	// Api is the deployment that the stage points to.
 	Api *RestApi
+	// Canary is the deployment that the stage's canary points to; nil when the stage
+	// has no canary.
+	Canary *RestApi
 }

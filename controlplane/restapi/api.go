@@ -188,7 +188,8 @@ func (s *Service) GetRestApis(ctx context.Context, in *apigateway.GetRestApisInp
 	})
 }
 
-// DeleteRestApi deletes an API with everything in it.
+// DeleteRestApi deletes an API with everything in it, unless a usage plan holds one
+// of its stages or a domain name is mapped to it.
 func (s *Service) DeleteRestApi(ctx context.Context, in *apigateway.DeleteRestApiInput) (*apigateway.DeleteRestApiOutput, error) {
 	return update(ctx, s, func(tx store.Tx) (*apigateway.DeleteRestApiOutput, error) {
 		return &apigateway.DeleteRestApiOutput{}, deleteAPI(tx, scopeOf(ctx), *in.RestApiId)
@@ -199,10 +200,18 @@ func deleteAPI(tx store.Tx, scope store.Scope, id string) error {
 	if _, err := findAPI(tx, scope, id); err != nil {
 		return err
 	}
+	if err := checkUnplanned(tx, scope, id, ""); err != nil {
+		return err
+	}
+	if err := checkUnmapped(tx, scope, id, ""); err != nil {
+		return err
+	}
 	for _, deleteUnder := range []func(store.Tx, store.Scope, ...string) error{
 		stages.DeleteUnder, deployments.DeleteUnder, snapshots.DeleteUnder,
 		resources.DeleteUnder, children.DeleteUnder,
 		models.DeleteUnder, validators.DeleteUnder, authorizers.DeleteUnder,
+		gatewayResponses.DeleteUnder, documentationParts.DeleteUnder,
+		documentationVersions.DeleteUnder, frozenParts.DeleteUnder,
 	} {
 		if err := deleteUnder(tx, scope, id); err != nil {
 			return err

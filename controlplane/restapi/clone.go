@@ -7,10 +7,10 @@ import (
 	"github.com/stagedoor-dev/stagedoor/controlplane/store"
 )
 
-// cloneAPI fills a new API with the resources, methods, models, validators and
-// authorizers of another one. ids are for its resources, drawn beforehand; ids of
-// models, validators and authorizers are unique only within an API and stay, so
-// methods keep referring to them.
+// cloneAPI fills a new API with the resources, methods, models, validators,
+// authorizers, gateway responses and documentation parts of another one. ids are
+// for its resources, drawn beforehand; ids of models, validators and authorizers
+// are unique only within an API and stay, so methods keep referring to them.
 func cloneAPI(tx store.Tx, scope store.Scope, sourceID string, target *types.RestApi, ids []string) error {
 	source, err := findAPI(tx, scope, sourceID)
 	if err != nil {
@@ -23,6 +23,12 @@ func cloneAPI(tx store.Tx, scope store.Scope, sourceID string, target *types.Res
 		return err
 	}
 	if err := cloneRecords(tx, scope, authorizers, sourceID, *target.Id); err != nil {
+		return err
+	}
+	if err := cloneRecords(tx, scope, gatewayResponses, sourceID, *target.Id); err != nil {
+		return err
+	}
+	if err := cloneRecords(tx, scope, documentationParts, sourceID, *target.Id); err != nil {
 		return err
 	}
 	tree, err := subtree(tx, scope, sourceID, *source.RootResourceId)

@@ -58,11 +58,16 @@ func newWorld(t *testing.T) *world {
 
 func newWorldOn(t *testing.T, s store.Store, limits restapi.Limits) *world {
 	t.Helper()
+	return newWorldWith(t, restapi.Config{Store: s, Limits: limits})
+}
+
+// newWorldWith is a world whose service has the settings of cfg.
+func newWorldWith(t *testing.T, cfg restapi.Config) *world {
+	t.Helper()
 	published := &publisher{stages: map[string]*deployed.RestStage{}}
-	service, err := restapi.New(restapi.Config{
-		Store: s, Publisher: published, Limits: limits,
-		Now: func() time.Time { return time.Unix(1_700_000_000, 999_000_000) },
-	})
+	cfg.Publisher = published
+	cfg.Now = func() time.Time { return time.Unix(1_700_000_000, 999_000_000) }
+	service, err := restapi.New(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,7 +81,7 @@ func newWorldOn(t *testing.T, s store.Store, limits restapi.Limits) *world {
 		transport.CloseIdleConnections()
 		server.Close()
 		service.Close()
-		if err := s.Close(); err != nil {
+		if err := cfg.Store.Close(); err != nil {
 			t.Error(err)
 		}
 	})
@@ -175,7 +180,10 @@ func decoded(t *testing.T, body []byte) any {
 	return v
 }
 
-var idPattern = regexp.MustCompile(`^[a-z0-9]{6,10}$`)
+var (
+	idPattern  = regexp.MustCompile(`^[a-z0-9]{6,10}$`)
+	keyPattern = regexp.MustCompile(`^[a-zA-Z0-9]{40}$`)
+)
 
 // masks compares the placeholders of a wanted answer with what they stand for.
 var masks = cmp.FilterValues(func(a, b any) bool { return isMask(a) || isMask(b) },
@@ -187,12 +195,15 @@ var masks = cmp.FilterValues(func(a, b any) bool { return isMask(a) || isMask(b)
 		case "<id>":
 			id, ok := b.(string)
 			return ok && idPattern.MatchString(id)
+		case "<key>":
+			key, ok := b.(string)
+			return ok && keyPattern.MatchString(key)
 		default:
 			return b == float64(1_700_000_000)
 		}
 	}))
 
-func isMask(v any) bool { return v == "<id>" || v == "<date>" }
+func isMask(v any) bool { return v == "<id>" || v == "<date>" || v == "<key>" }
 
 // must makes a call that sets the stage for a fact.
 func must[In, Out any](w *world, op operation[In, Out], in *In) *Out {

@@ -1,7 +1,9 @@
 package restapi
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -41,7 +43,9 @@ type change[T any] func(target *T, p patch) error
 // the path does not take.
 type patchRule[T any] struct {
 	// path is a JSON pointer; a segment in braces matches any segment.
-	path    string
+	path string
+	// shown is the path as AWS's messages spell it, where that is another way.
+	shown   string
 	add     change[T]
 	replace change[T]
 	remove  change[T]
@@ -133,9 +137,23 @@ func splitPointer(pointer string) (segments []string, ok bool) {
 }
 
 // matchPointer compares whole segments with a rule's path and returns what its
-// wildcards matched, unescaped. A wildcard does not match an empty segment.
+// wildcards matched, unescaped. A wildcard does not match an empty segment, except
+// for one like {path...}: it matches all segments that the others leave, at least
+// one, because clients send a resource's path with its slashes unescaped.
 func matchPointer(pattern string, segments []string) (names []string, ok bool) {
 	want := strings.Split(strings.TrimPrefix(pattern, "/"), "/")
+	for i, segment := range want {
+		if !strings.HasSuffix(segment, "...}") {
+			continue
+		}
+		rest := len(segments) - len(want) + 1
+		if rest < 1 {
+			return nil, false
+		}
+		path := strings.Join(segments[i:i+rest], "/")
+		// The one segment that the path now is may be empty: it is the root's.
+		segments = slices.Concat(segments[:i], []string{path}, segments[i+rest:])
+	}
 	if len(want) != len(segments) {
 		return nil, false
 	}
@@ -146,7 +164,7 @@ func matchPointer(pattern string, segments []string) (names []string, ok bool) {
 			}
 			continue
 		}
-		if segment == "" {
+		if segment == "" && !strings.HasSuffix(want[i], "...}") {
 			return nil, false
 		}
 		names = append(names, unescapeSegment(segment))
@@ -203,7 +221,7 @@ func refuseWithPaths[T any](rules []patchRule[T], _ *patchRule[T], p patch) erro
 	var paths []string
 	for _, rule := range rules {
 		if rule.change(p.op) != nil {
-			paths = append(paths, rule.path)
+			paths = append(paths, cmp.Or(rule.shown, rule.path))
 		}
 	}
 	hint := "Please choose supported operations"

@@ -22,8 +22,9 @@ type stageFeed struct {
 
 	// mu serialises publishing and guards the fields below.
 	mu sync.Mutex
-	// served says which deployment each published stage serves.
-	served map[stageKey]deploymentKey
+	// served says which deployments each published stage serves: its own, and that of
+	// its canary.
+	served map[stageKey][]deploymentKey
 	// snapshots are the decoded deployments that published stages serve, so that a
 	// changed variable costs no decoding of the API.
 	snapshots map[deploymentKey]*sharedSnapshot
@@ -45,7 +46,7 @@ type sharedSnapshot struct {
 func newStageFeed(s store.Store, publisher Publisher, logger *slog.Logger) *stageFeed {
 	return &stageFeed{
 		store: s, publisher: publisher, logger: logger,
-		served:    map[stageKey]deploymentKey{},
+		served:    map[stageKey][]deploymentKey{},
 		snapshots: map[deploymentKey]*sharedSnapshot{},
 	}
 }
@@ -103,18 +104,31 @@ func keyOf(record store.Record[types.Stage]) stageKey {
 
 func (f *stageFeed) publishLocked(ctx context.Context, record store.Record[types.Stage]) error {
 	stage := keyOf(record)
-	deployment := deploymentKey{scope: record.Scope, apiID: stage.apiID, id: aws.ToString(record.Value.DeploymentId)}
-	shared, err := f.snapshotLocked(ctx, deployment)
-	if err != nil {
-		return fmt.Errorf("publish stage %q of API %q: %w", stage.stageName, stage.apiID, err)
-	}
-	shared.stages++
-	f.releaseLocked(stage)
-	f.served[stage] = deployment
-	f.publisher.PublishRestStage(&deployed.RestStage{
+	published := &deployed.RestStage{
 		Account: record.Scope.Account, Region: record.Scope.Region,
-		ApiID: stage.apiID, Stage: *record.Value, Api: shared.api,
-	})
+		ApiID: stage.apiID, Stage: *record.Value,
+	}
+	serves := []deploymentKey{{scope: record.Scope, apiID: stage.apiID, id: aws.ToString(record.Value.DeploymentId)}}
+	if canary := record.Value.CanarySettings; canary != nil && aws.ToString(canary.DeploymentId) != "" {
+		serves = append(serves, deploymentKey{scope: record.Scope, apiID: stage.apiID, id: *canary.DeploymentId})
+	}
+	shared := make([]*sharedSnapshot, len(serves))
+	for i, deployment := range serves {
+		var err error
+		if shared[i], err = f.snapshotLocked(ctx, deployment); err != nil {
+			return fmt.Errorf("publish stage %q of API %q: %w", stage.stageName, stage.apiID, err)
+		}
+	}
+	for _, snapshot := range shared {
+		snapshot.stages++
+	}
+	f.releaseLocked(stage)
+	f.served[stage] = serves
+	published.Api = shared[0].api
+	if len(shared) > 1 {
+		published.Canary = shared[1].api
+	}
+	f.publisher.PublishRestStage(published)
 	return nil
 }
 
@@ -125,15 +139,13 @@ func (f *stageFeed) withdrawLocked(stage stageKey) {
 
 // releaseLocked forgets what a stage served, and the snapshot with its last stage.
 func (f *stageFeed) releaseLocked(stage stageKey) {
-	deployment, ok := f.served[stage]
-	if !ok {
-		return
+	for _, deployment := range f.served[stage] {
+		shared := f.snapshots[deployment]
+		if shared.stages--; shared.stages == 0 {
+			delete(f.snapshots, deployment)
+		}
 	}
 	delete(f.served, stage)
-	shared := f.snapshots[deployment]
-	if shared.stages--; shared.stages == 0 {
-		delete(f.snapshots, deployment)
-	}
 }
 
 // snapshotLocked returns the decoded deployment, from the store if no stage serves

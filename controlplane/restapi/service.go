@@ -1,6 +1,7 @@
 package restapi
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -31,19 +32,44 @@ type Limits struct {
 	StagesPerAPI int
 	// IntegrationTimeoutMillis defaults to 29,000.
 	IntegrationTimeoutMillis int32
+	// APIKeys is for an account in a region; it defaults to 10,000.
+	APIKeys int
+	// UsagePlans is for an account in a region; it defaults to 300.
+	UsagePlans int
+	// UsagePlansPerKey defaults to 10.
+	UsagePlansPerKey int
+	// AuthorizersPerAPI defaults to 10.
+	AuthorizersPerAPI int
+	// DocumentationPartsPerAPI defaults to 2,000.
+	DocumentationPartsPerAPI int
+	// ClientCertificates is for an account in a region; it defaults to 60.
+	ClientCertificates int
+	// VPCLinks is for an account in a region; it defaults to 20.
+	VPCLinks int
+	// PublicDomainNames is for an account in a region; it defaults to 120.
+	PublicDomainNames int
+	// PrivateDomainNames is for an account in a region; it defaults to 50.
+	PrivateDomainNames int
+	// DomainNameAccessAssociations is for an account in a region; it defaults to 100.
+	DomainNameAccessAssociations int
 }
 
 func (l Limits) withDefaults() Limits {
-	if l.ResourcesPerAPI == 0 {
-		l.ResourcesPerAPI = 300
+	return Limits{
+		ResourcesPerAPI:              cmp.Or(l.ResourcesPerAPI, 300),
+		StagesPerAPI:                 cmp.Or(l.StagesPerAPI, 10),
+		IntegrationTimeoutMillis:     cmp.Or(l.IntegrationTimeoutMillis, 29_000),
+		APIKeys:                      cmp.Or(l.APIKeys, 10_000),
+		UsagePlans:                   cmp.Or(l.UsagePlans, 300),
+		UsagePlansPerKey:             cmp.Or(l.UsagePlansPerKey, 10),
+		AuthorizersPerAPI:            cmp.Or(l.AuthorizersPerAPI, 10),
+		DocumentationPartsPerAPI:     cmp.Or(l.DocumentationPartsPerAPI, 2000),
+		ClientCertificates:           cmp.Or(l.ClientCertificates, 60),
+		VPCLinks:                     cmp.Or(l.VPCLinks, 20),
+		PublicDomainNames:            cmp.Or(l.PublicDomainNames, 120),
+		PrivateDomainNames:           cmp.Or(l.PrivateDomainNames, 50),
+		DomainNameAccessAssociations: cmp.Or(l.DomainNameAccessAssociations, 100),
 	}
-	if l.StagesPerAPI == 0 {
-		l.StagesPerAPI = 10
-	}
-	if l.IntegrationTimeoutMillis == 0 {
-		l.IntegrationTimeoutMillis = 29_000
-	}
-	return l
 }
 
 // Config is what a [Service] needs.
@@ -58,16 +84,22 @@ type Config struct {
 	Now func() time.Time
 	// Limits are the adjustable quotas.
 	Limits Limits
+	// UsageCounter tells the use of API keys; nil = none was used.
+	UsageCounter UsageCounter
+	// Flusher empties the caches of stages; nil = there are none.
+	Flusher Flusher
 }
 
 // Service implements the operations of API Gateway's REST APIs. It is safe for
 // concurrent use.
 type Service struct {
-	store  store.Store
-	logger *slog.Logger
-	now    func() time.Time
-	limits Limits
-	cancel func()
+	store   store.Store
+	logger  *slog.Logger
+	now     func() time.Time
+	limits  Limits
+	usage   UsageCounter
+	flusher Flusher
+	cancel  func()
 }
 
 // New returns a service on cfg.Store and publishes every stage in it. No one else
@@ -77,11 +109,13 @@ func New(cfg Config) (*Service, error) {
 		return nil, errors.New("restapi: Config.Store is required")
 	}
 	s := &Service{
-		store:  cfg.Store,
-		logger: cfg.Logger,
-		now:    cfg.Now,
-		limits: cfg.Limits.withDefaults(),
-		cancel: func() {},
+		store:   cfg.Store,
+		logger:  cfg.Logger,
+		now:     cfg.Now,
+		limits:  cfg.Limits.withDefaults(),
+		usage:   cfg.UsageCounter,
+		flusher: cfg.Flusher,
+		cancel:  func() {},
 	}
 	if s.logger == nil {
 		s.logger = slog.New(slog.DiscardHandler)

@@ -19,6 +19,12 @@ type snapshotJSON struct {
 	DeploymentID string            `json:"deploymentId"`
 	RestApi      json.RawMessage   `json:"restApi"`
 	Resources    []json.RawMessage `json:"resources"`
+
+	// Absent from snapshots that were stored before there were these.
+	Models            []json.RawMessage `json:"models,omitempty"`
+	RequestValidators []json.RawMessage `json:"requestValidators,omitempty"`
+	Authorizers       []json.RawMessage `json:"authorizers,omitempty"`
+	GatewayResponses  []json.RawMessage `json:"gatewayResponses,omitempty"`
 }
 
 func (snapshotRecords) Marshal(snapshot *deployed.RestApi) ([]byte, error) {
@@ -27,13 +33,51 @@ func (snapshotRecords) Marshal(snapshot *deployed.RestApi) ([]byte, error) {
 	if record.RestApi, err = wire.Marshal(&snapshot.Api); err != nil {
 		return nil, fmt.Errorf("encode API: %w", err)
 	}
-	record.Resources = make([]json.RawMessage, len(snapshot.Resources))
-	for i := range snapshot.Resources {
-		if record.Resources[i], err = wire.Marshal(&snapshot.Resources[i]); err != nil {
-			return nil, fmt.Errorf("encode resource: %w", err)
-		}
+	return marshalSnapshot(record, snapshot)
+}
+
+func marshalSnapshot(record snapshotJSON, snapshot *deployed.RestApi) ([]byte, error) {
+	var err error
+	if record.Resources, err = marshalParts("resource", snapshot.Resources); err != nil {
+		return nil, err
+	}
+	if record.Models, err = marshalParts("model", snapshot.Models); err != nil {
+		return nil, err
+	}
+	if record.RequestValidators, err = marshalParts("request validator", snapshot.RequestValidators); err != nil {
+		return nil, err
+	}
+	if record.Authorizers, err = marshalParts("authorizer", snapshot.Authorizers); err != nil {
+		return nil, err
+	}
+	if record.GatewayResponses, err = marshalParts("gateway response", snapshot.GatewayResponses); err != nil {
+		return nil, err
 	}
 	return json.Marshal(record)
+}
+
+func marshalParts[T any](kind string, parts []T) ([]json.RawMessage, error) {
+	encoded := make([]json.RawMessage, len(parts))
+	for i := range parts {
+		var err error
+		if encoded[i], err = wire.Marshal(&parts[i]); err != nil {
+			return nil, fmt.Errorf("encode %s: %w", kind, err)
+		}
+	}
+	return encoded, nil
+}
+
+func unmarshalParts[T any](kind string, encoded []json.RawMessage) ([]T, error) {
+	if len(encoded) == 0 {
+		return nil, nil
+	}
+	parts := make([]T, len(encoded))
+	for i, data := range encoded {
+		if err := wire.Unmarshal(data, &parts[i]); err != nil {
+			return nil, fmt.Errorf("decode %s: %w", kind, err)
+		}
+	}
+	return parts, nil
 }
 
 func (snapshotRecords) Unmarshal(data []byte, snapshot *deployed.RestApi) error {
@@ -45,13 +89,24 @@ func (snapshotRecords) Unmarshal(data []byte, snapshot *deployed.RestApi) error 
 	if err := wire.Unmarshal(record.RestApi, &snapshot.Api); err != nil {
 		return fmt.Errorf("decode API: %w", err)
 	}
-	snapshot.Resources = make([]types.Resource, len(record.Resources))
-	for i, data := range record.Resources {
-		if err := wire.Unmarshal(data, &snapshot.Resources[i]); err != nil {
-			return fmt.Errorf("decode resource: %w", err)
-		}
+	return unmarshalSnapshot(&record, snapshot)
+}
+
+func unmarshalSnapshot(record *snapshotJSON, snapshot *deployed.RestApi) (err error) {
+	if snapshot.Resources, err = unmarshalParts[types.Resource]("resource", record.Resources); err != nil {
+		return err
 	}
-	return nil
+	if snapshot.Models, err = unmarshalParts[types.Model]("model", record.Models); err != nil {
+		return err
+	}
+	if snapshot.RequestValidators, err = unmarshalParts[types.RequestValidator]("request validator", record.RequestValidators); err != nil {
+		return err
+	}
+	if snapshot.Authorizers, err = unmarshalParts[types.Authorizer]("authorizer", record.Authorizers); err != nil {
+		return err
+	}
+	snapshot.GatewayResponses, err = unmarshalParts[types.GatewayResponse]("gateway response", record.GatewayResponses)
+	return err
 }
 
 // takeSnapshot collects what a deployment of the API freezes. It wants at least
@@ -73,6 +128,19 @@ func takeSnapshot(tx store.Tx, scope store.Scope, api *types.RestApi, deployment
 	}
 	if methods == 0 {
 		return nil, errNoMethods
+	}
+	var err error
+	if snapshot.Models, err = collect(models.All(tx, scope, "", *api.Id)); err != nil {
+		return nil, err
+	}
+	if snapshot.RequestValidators, err = collect(validators.All(tx, scope, "", *api.Id)); err != nil {
+		return nil, err
+	}
+	if snapshot.Authorizers, err = collect(authorizers.All(tx, scope, "", *api.Id)); err != nil {
+		return nil, err
+	}
+	if snapshot.GatewayResponses, err = collect(gatewayResponses.All(tx, scope, "", *api.Id)); err != nil {
+		return nil, err
 	}
 	return snapshot, nil
 }

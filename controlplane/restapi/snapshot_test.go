@@ -45,6 +45,10 @@ func snapshotOf(n int) *deployed.RestApi {
 // A snapshot survives storage, empty texts, maps and lists included.
 func TestSnapshotRecords(t *testing.T) {
 	want := snapshotOf(3)
+	want.Models = []types.Model{{Name: aws.String("m"), Schema: aws.String("{}")}}
+	want.RequestValidators = []types.RequestValidator{{Id: aws.String("v"), ValidateRequestBody: true}}
+	want.Authorizers = []types.Authorizer{{Id: aws.String("a"), Type: types.AuthorizerTypeToken, AuthorizerResultTtlInSeconds: aws.Int32(0)}}
+	want.GatewayResponses = []types.GatewayResponse{*defaultGatewayResponse(types.GatewayResponseTypeThrottled)}
 	data, err := snapshotRecords{}.Marshal(want)
 	if err != nil {
 		t.Fatal(err)
@@ -54,9 +58,22 @@ func TestSnapshotRecords(t *testing.T) {
 		t.Fatal(err)
 	}
 	unexported := cmpopts.IgnoreUnexported(types.RestApi{}, types.EndpointConfiguration{}, types.Resource{}, types.Method{},
-		types.MethodResponse{}, types.Integration{}, types.IntegrationResponse{})
+		types.MethodResponse{}, types.Integration{}, types.IntegrationResponse{},
+		types.Model{}, types.RequestValidator{}, types.Authorizer{}, types.GatewayResponse{})
 	if diff := cmp.Diff(*want, got, unexported); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// A snapshot that was stored before there were authorizers in it is still read.
+func TestOldSnapshot(t *testing.T) {
+	var got deployed.RestApi
+	data := []byte(`{"deploymentId":"abcdef","restApi":{"id":"api"},"resources":[{"id":"root","path":"/"}]}`)
+	if err := (snapshotRecords{}).Unmarshal(data, &got); err != nil {
+		t.Fatal(err)
+	}
+	if got.DeploymentID != "abcdef" || *got.Api.Id != "api" || len(got.Resources) != 1 || got.Models != nil || got.GatewayResponses != nil {
+		t.Errorf("%+v", got)
 	}
 }
 

@@ -179,11 +179,18 @@ func (s *Service) GetStages(ctx context.Context, in *apigateway.GetStagesInput) 
 	})
 }
 
-// DeleteStage deletes a stage; its deployment stays.
+// DeleteStage deletes a stage that no usage plan holds and no domain name is mapped
+// to; its deployment stays.
 func (s *Service) DeleteStage(ctx context.Context, in *apigateway.DeleteStageInput) (*apigateway.DeleteStageOutput, error) {
 	scope := scopeOf(ctx)
 	return update(ctx, s, func(tx store.Tx) (*apigateway.DeleteStageOutput, error) {
 		if _, err := findStage(tx, scope, *in.RestApiId, *in.StageName); err != nil {
+			return nil, err
+		}
+		if err := checkUnplanned(tx, scope, *in.RestApiId, *in.StageName); err != nil {
+			return nil, err
+		}
+		if err := checkUnmapped(tx, scope, *in.RestApiId, *in.StageName); err != nil {
 			return nil, err
 		}
 		return &apigateway.DeleteStageOutput{}, stages.Delete(tx, scope, *in.RestApiId, *in.StageName)

@@ -33,7 +33,6 @@ var (
 	errAccessLogPath  = wire.BadRequest("Invalid accessLogSettings path. Must be one of : [/accessLogSettings/destinationArn, /accessLogSettings/format]") // SD-18
 	errEmptyAccessLog = wire.BadRequest("Access Log value must not be empty")                                                                              // SD-24
 	errAccessLogLine  = wire.BadRequest("Access Log format must be single line, new line character is allowed only at end of the format")
-	errNoCertificate  = wire.NotFound("Invalid Client Certificate identifier specified")      // Unverified: the wording.
 	errCopySource     = wire.BadRequest("Invalid from path specified for the copy operation") // Unverified: the wording.
 
 	cacheClusterSizes = enumOf("CacheClusterSize", types.CacheClusterSize("").Values())
@@ -122,7 +121,7 @@ func checkClientCertificate(tx store.Tx, scope store.Scope, id *string) error {
 	}
 	ok, err := exists(tx, clientCertificates, scope, *id)
 	if err == nil && !ok {
-		err = errNoCertificate
+		err = errNoClientCertificate
 	}
 	return err
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/apigateway"
+	"github.com/aws/aws-sdk-go-v2/service/apigateway/types"
 
 	"github.com/stagedoor-dev/stagedoor/controlplane/store"
 	"github.com/stagedoor-dev/stagedoor/controlplane/wire"
@@ -25,7 +26,9 @@ var (
 	errTagSize     = wire.BadRequest("Tag keys have 1 to 128 characters and tag values at most 256")
 	errTagARN      = wire.BadRequest("Invalid ARN specified in the request")
 
-	taggedARN = regexp.MustCompile(`^arn:aws[a-z-]*:apigateway:([a-z0-9-]+):[0-9]*:/(restapis|vpclinks)/([^/]+)(?:/stages/([^/]+))?$`)
+	taggedARN = regexp.MustCompile(`^arn:aws[a-z-]*:apigateway:([a-z0-9-]+):([0-9]*):/([a-z]+)/([^/]+)(?:/stages/([^/]+))?$`)
+	// accessARN is the ARN of a domain name access association, which has more parts.
+	accessARN = regexp.MustCompile(`^arn:aws[a-z-]*:apigateway:([a-z0-9-]+):([0-9]*):/domainnameaccessassociations/.+$`)
 )
 
 // checkTags holds the rules for the tags of a resource, all of them.
@@ -47,33 +50,68 @@ func checkTags(tags map[string]string) error {
 // editTags reads the tags of the resource that arn names, lets edit change them,
 // and stores the resource when they changed.
 func editTags(tx store.Tx, scope store.Scope, arn string, edit func(*map[string]string) error) error {
-	m := taggedARN.FindStringSubmatch(arn)
-	if m == nil || m[1] != scope.Region {
-		return errTagARN
-	}
-	collection, id, stageName := m[2], m[3], m[4]
-	switch {
-	case collection == "vpclinks" && stageName == "":
-		link, err := findVpcLink(tx, scope, id)
+	if m := accessARN.FindStringSubmatch(arn); m != nil && m[1] == scope.Region {
+		association, err := find(tx, accessAssociations, scope, errNoAssociation, arn)
 		if err != nil {
 			return err
 		}
-		return editTagsOf(tx, scope, vpcLinks, link, &link.Tags, edit, id)
-	case collection == "vpclinks":
+		return editTagsOf(tx, scope, accessAssociations, association, &association.Tags, edit, arn)
+	}
+	m := taggedARN.FindStringSubmatch(arn)
+	if m == nil || m[1] != scope.Region || m[2] != "" && m[2] != scope.Account {
 		return errTagARN
 	}
-	api, err := findAPI(tx, scope, id)
+	kind, id, stageName := m[3], m[4], m[5]
+	if stageName != "" {
+		if kind != "restapis" {
+			return errTagARN
+		}
+		return editStageTags(tx, scope, id, stageName, edit)
+	}
+	tags, ok := taggable[kind]
+	if !ok {
+		return errTagARN
+	}
+	return tags(tx, scope, id, edit)
+}
+
+func editStageTags(tx store.Tx, scope store.Scope, apiID, stageName string, edit func(*map[string]string) error) error {
+	if _, err := findAPI(tx, scope, apiID); err != nil {
+		return err
+	}
+	stage, err := findStage(tx, scope, apiID, stageName)
 	if err != nil {
 		return err
 	}
-	if stageName == "" {
-		return editTagsOf(tx, scope, apis, api, &api.Tags, edit, id)
+	return editTagsOf(tx, scope, stages, stage, &stage.Tags, edit, apiID, stageName)
+}
+
+// tagEditor edits the tags of the resource with an id.
+type tagEditor func(tx store.Tx, scope store.Scope, id string, edit func(*map[string]string) error) error
+
+// taggable are the kinds of resources with tags, as ARNs name them.
+var taggable = map[string]tagEditor{
+	"restapis":           taggableIn(apis, errNoAPI, func(r *types.RestApi) *map[string]string { return &r.Tags }),
+	"vpclinks":           taggableIn(vpcLinks, always(errNoVpcLink), func(r *types.VpcLink) *map[string]string { return &r.Tags }),
+	"apikeys":            taggableIn(apiKeys, always(errNoAPIKey), func(r *types.ApiKey) *map[string]string { return &r.Tags }),
+	"usageplans":         taggableIn(usagePlans, always(errNoUsagePlan), func(r *types.UsagePlan) *map[string]string { return &r.Tags }),
+	"clientcertificates": taggableIn(clientCertificates, always(errNoClientCertificate), func(r *types.ClientCertificate) *map[string]string { return &r.Tags }),
+	"domainnames":        taggableIn(domainNames, always(errNoDomainName), func(r *types.DomainName) *map[string]string { return &r.Tags }),
+}
+
+// always is a missing error that does not depend on the id.
+func always(err error) func(store.Scope, string) error {
+	return func(store.Scope, string) error { return err }
+}
+
+func taggableIn[T any](c store.Collection[T], missing func(store.Scope, string) error, tags func(*T) *map[string]string) tagEditor {
+	return func(tx store.Tx, scope store.Scope, id string, edit func(*map[string]string) error) error {
+		record, err := find(tx, c, scope, missing(scope, id), id)
+		if err != nil {
+			return err
+		}
+		return editTagsOf(tx, scope, c, record, tags(record), edit, id)
 	}
-	stage, err := findStage(tx, scope, id, stageName)
-	if err != nil {
-		return err
-	}
-	return editTagsOf(tx, scope, stages, stage, &stage.Tags, edit, id, stageName)
 }
 
 func editTagsOf[T any](
@@ -87,7 +125,7 @@ func editTagsOf[T any](
 	return c.Put(tx, scope, record, id...)
 }
 
-// GetTags returns the tags of an API, a stage or a VPC link; an empty map when there are none.
+// GetTags returns the tags of a resource; an empty map when there are none.
 func (s *Service) GetTags(ctx context.Context, in *apigateway.GetTagsInput) (*apigateway.GetTagsOutput, error) {
 	return view(ctx, s, func(tx store.Tx) (*apigateway.GetTagsOutput, error) {
 		out := &apigateway.GetTagsOutput{Tags: map[string]string{}}
@@ -98,7 +136,7 @@ func (s *Service) GetTags(ctx context.Context, in *apigateway.GetTagsInput) (*ap
 	})
 }
 
-// TagResource adds tags to an API, a stage or a VPC link, in place of those with the same keys.
+// TagResource adds tags to a resource, in place of those with the same keys.
 func (s *Service) TagResource(ctx context.Context, in *apigateway.TagResourceInput) (*apigateway.TagResourceOutput, error) {
 	return update(ctx, s, func(tx store.Tx) (*apigateway.TagResourceOutput, error) {
 		return &apigateway.TagResourceOutput{}, editTags(tx, scopeOf(ctx), *in.ResourceArn, func(tags *map[string]string) error {
@@ -111,7 +149,7 @@ func (s *Service) TagResource(ctx context.Context, in *apigateway.TagResourceInp
 	})
 }
 
-// UntagResource removes tags from an API, a stage or a VPC link; keys it has not are no error.
+// UntagResource removes tags from a resource; keys it has not are no error.
 func (s *Service) UntagResource(ctx context.Context, in *apigateway.UntagResourceInput) (*apigateway.UntagResourceOutput, error) {
 	return update(ctx, s, func(tx store.Tx) (*apigateway.UntagResourceOutput, error) {
 		return &apigateway.UntagResourceOutput{}, editTags(tx, scopeOf(ctx), *in.ResourceArn, func(tags *map[string]string) error {

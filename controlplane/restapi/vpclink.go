@@ -14,10 +14,11 @@ import (
 )
 
 var (
-	errNoVpcLink        = wire.NotFound("Invalid Vpc Link identifier specified")      // IN-51
-	errVpcLinkName      = wire.BadRequest("Name cannot be empty")                     // IN-50
-	errVpcLinkTargets   = wire.BadRequest("Exactly one target ARN must be specified") // Unverified: the wording.
-	vpcLinkReadyMessage = "Your vpc link is ready for use"                            // IN-45
+	errNoVpcLink        = wire.NotFound("Invalid Vpc Link identifier specified")                                                                   // IN-51
+	errVpcLinkName      = wire.BadRequest("Name cannot be empty")                                                                                  // IN-50
+	errVpcLinkTargets   = wire.BadRequest("Exactly one target ARN must be specified")                                                              // Unverified: the wording.
+	errTooManyVpcLinks  = wire.LimitExceeded("Maximum number of VPC links has been reached. Please contact AWS if you need additional VPC links.") // Unverified: the wording.
+	vpcLinkReadyMessage = "Your vpc link is ready for use"                                                                                         // IN-45
 )
 
 var vpcLinkPatches = patchTable[types.VpcLink]{
@@ -63,6 +64,9 @@ func (s *Service) CreateVpcLink(ctx context.Context, in *apigateway.CreateVpcLin
 		Status: types.VpcLinkStatusAvailable, StatusMessage: aws.String(vpcLinkReadyMessage),
 	}
 	return respond[apigateway.CreateVpcLinkOutput](update(ctx, s, func(tx store.Tx) (*types.VpcLink, error) {
+		if err := checkRoom(tx, vpcLinks, scopeOf(ctx), s.limits.VPCLinks, errTooManyVpcLinks); err != nil {
+			return nil, err
+		}
 		pending := *link
 		pending.Status, pending.StatusMessage = types.VpcLinkStatusPending, nil
 		return &pending, vpcLinks.Put(tx, scopeOf(ctx), link, *link.Id)
