@@ -3,6 +3,7 @@ package dataplane_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"io"
 	"log/slog"
 	"net/http"
@@ -36,6 +37,22 @@ func returning(payload string) integration.Invoker {
 		return &lambda.InvokeOutput{StatusCode: 200, Payload: []byte(payload)}, nil
 	}}
 }
+
+// echoBody is a function that answers with the body of its event, "null" for none.
+var echoBody = fakeInvoker{invoke: func(_ context.Context, in *lambda.InvokeInput, _, _ string) (*lambda.InvokeOutput, error) {
+	var event struct {
+		Body *string `json:"body"`
+	}
+	if err := json.Unmarshal(in.Payload, &event); err != nil {
+		return nil, err
+	}
+	body := "null"
+	if event.Body != nil {
+		body = *event.Body
+	}
+	payload, err := json.Marshal(map[string]string{"body": body})
+	return &lambda.InvokeOutput{StatusCode: 200, Payload: payload}, err
+}}
 
 // syncBuffer is a log that tests read while requests write it.
 type syncBuffer struct {

@@ -28,11 +28,11 @@ func TestFailsClosed(t *testing.T) {
 		"COGNITO_USER_POOLS":      {func(_ *deployed.RestStage, m *types.Method) { m.AuthorizationType = aws.String("COGNITO_USER_POOLS") }, nil, 500, `{"message":null}`, "authorizationType COGNITO_USER_POOLS"},
 		"UP-15 API key missing":   {func(_ *deployed.RestStage, m *types.Method) { m.ApiKeyRequired = aws.Bool(true) }, nil, 403, `{"message":"Forbidden"}`, "API key"},
 		"API key that is unknown": {func(_ *deployed.RestStage, m *types.Method) { m.ApiKeyRequired = aws.Bool(true) }, http.Header{"X-Api-Key": {"k"}}, 403, `{"message":"Forbidden"}`, "API key"},
-		"request validator":       {func(_ *deployed.RestStage, m *types.Method) { m.RequestValidatorId = aws.String("v1") }, nil, 500, internalError, "request validator v1"},
+		"request validator":       {func(_ *deployed.RestStage, m *types.Method) { m.RequestValidatorId = aws.String("v1") }, nil, 500, internalError, "no request validator v1"},
 		"resource policy":         {func(s *deployed.RestStage, _ *types.Method) { s.Api.Api.Policy = aws.String("{}") }, nil, 500, internalError, "resource policy"},
 		"web ACL":                 {func(s *deployed.RestStage, _ *types.Method) { s.Stage.WebAclArn = aws.String("arn") }, nil, 500, internalError, "web ACL"},
-		"type AWS":                {func(_ *deployed.RestStage, m *types.Method) { m.MethodIntegration.Type = types.IntegrationTypeAws }, nil, 500, internalError, "integration type AWS"},
-		"type HTTP":               {func(_ *deployed.RestStage, m *types.Method) { m.MethodIntegration.Type = types.IntegrationTypeHttp }, nil, 500, internalError, "integration type HTTP"},
+		"type AWS":                {func(_ *deployed.RestStage, m *types.Method) { m.MethodIntegration.Type = types.IntegrationTypeAws }, nil, 500, internalError, "invokes no Lambda function"},
+		"type HTTP without a URI": {func(_ *deployed.RestStage, m *types.Method) { m.MethodIntegration.Type = types.IntegrationTypeHttp }, nil, 500, internalError, "Invalid endpoint address"},
 		"VPC link": {func(_ *deployed.RestStage, m *types.Method) {
 			m.MethodIntegration.ConnectionType = types.ConnectionTypeVpcLink
 		}, nil, 500, internalError, "VPC_LINK"},
@@ -42,20 +42,15 @@ func TestFailsClosed(t *testing.T) {
 		"no integration": {func(_ *deployed.RestStage, m *types.Method) { m.MethodIntegration = nil }, nil, 500, internalError, "no integration"},
 		"cache": {func(s *deployed.RestStage, _ *types.Method) {
 			s.Stage.CacheClusterEnabled = true
-			s.Stage.MethodSettings = map[string]types.MethodSetting{"*/*": {CachingEnabled: true}}
+			s.Stage.MethodSettings = map[string]types.MethodSetting{"*/*": {CachingEnabled: true, ThrottlingBurstLimit: 5000, ThrottlingRateLimit: 10000}}
 		}, nil, 500, internalError, "response cache"},
 		"SD-09 cache without size": {func(s *deployed.RestStage, _ *types.Method) {
-			s.Stage.MethodSettings = map[string]types.MethodSetting{"*/*": {CachingEnabled: true}}
-		}, nil, 200, "ok", "throttling"},
-		"compressed request": {func(s *deployed.RestStage, _ *types.Method) { s.Api.Api.MinimumCompressionSize = aws.Int32(0) }, http.Header{"Content-Encoding": {"gzip"}}, 500, internalError, "Content-Encoding gzip"},
+			s.Stage.MethodSettings = map[string]types.MethodSetting{"*/*": {CachingEnabled: true, ThrottlingBurstLimit: 5000, ThrottlingRateLimit: 10000}}
+		}, nil, 200, "ok", "request served"},
 		"client certificate": {func(s *deployed.RestStage, m *types.Method) {
 			*m = httpMethod("http://localhost:1/")
 			s.Stage.ClientCertificateId = aws.String("c1")
 		}, nil, 500, internalError, "client certificate"},
-		"contentHandling of HTTP_PROXY": {func(_ *deployed.RestStage, m *types.Method) {
-			*m = httpMethod("http://localhost:1/")
-			m.MethodIntegration.ContentHandling = types.ContentHandlingStrategyConvertToBinary
-		}, nil, 500, internalError, "contentHandling CONVERT_TO_BINARY"},
 		"mapping that reads the body": {func(_ *deployed.RestStage, m *types.Method) {
 			*m = httpMethod("http://localhost:1/")
 			m.MethodIntegration.RequestParameters = map[string]string{"integration.request.header.A": "method.request.body.a"}

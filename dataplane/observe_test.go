@@ -33,7 +33,7 @@ func TestObserve(t *testing.T) {
 	))
 	tests := map[string][]string{
 		"/stage/a": {"match: /a", "payload limit", "integration request body: application/json", "mock integration", "integration response: 200"},
-		"/stage/b": {"match: /b", "payload limit", "validate request: Execution failed due to configuration error: not supported by this emulator yet: request validator v1"},
+		"/stage/b": {"match: /b", "payload limit", "validate request: Execution failed due to configuration error: the deployment has no request validator v1"},
 	}
 	for path, want := range tests {
 		got = nil

@@ -1,5 +1,5 @@
-// Package integration calls backends: Lambda functions ([LambdaProxy]), HTTP
-// servers ([HTTPProxy]) and nobody ([MockStatus]). It holds what belongs to the
+// Package integration calls backends: Lambda functions ([LambdaProxy], [Lambda]), HTTP
+// servers ([HTTPProxy], [HTTP]) and nobody ([MockStatus]). It holds what belongs to the
 // backend's side of a request: the event and the response format of Lambda, the
 // headers of a proxied request, timeouts and size limits. Which integration a
 // request gets, and what becomes of its response, is decided by the package of the

@@ -17,6 +17,8 @@ const (
 	Refused
 	// RequestTooLarge: the backend's service takes no request of this size.
 	RequestTooLarge
+	// InvalidRequest: the backend's service could not read the request; see Message.
+	InvalidRequest
 	// ClientGone: the client closed the connection; nobody reads an answer.
 	ClientGone
 )
@@ -26,6 +28,8 @@ type Failure struct {
 	Kind Kind
 	// Reason is the line of the execution log, in AWS's words.
 	Reason string
+	// Message is what the client is told; empty for the usual text of the kind.
+	Message string
 	// Cause is the underlying error, nil when there is none.
 	Cause error
 }
@@ -35,6 +39,7 @@ const (
 	reasonTimeout         = "Execution failed due to a timeout error"
 	reasonInvalidEndpoint = "Execution failed due to configuration error: Invalid endpoint address"
 	reasonPermission      = "Execution failed due to configuration error: Invalid permissions on Lambda function"
+	reasonFunctionError   = "Lambda execution failed with status 200 due to customer function error: "
 	reasonMalformedLambda = "Execution failed due to configuration error: Malformed Lambda proxy response"
 )
 

@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// HTTPProxyConfig defines an HTTP_PROXY integration.
-type HTTPProxyConfig struct {
+// HTTPConfig defines an HTTP or HTTP_PROXY integration.
+type HTTPConfig struct {
 	// URI is the backend, with {name} placeholders, stage variables replaced.
 	URI string
 	// Method is the verb for the backend; "ANY" is the client's own.
@@ -24,8 +24,11 @@ type HTTPProxyConfig struct {
 }
 
 // HTTPProxy is a compiled HTTP_PROXY integration.
-type HTTPProxy struct {
-	config HTTPProxyConfig
+type HTTPProxy struct{ *httpEndpoint }
+
+// httpEndpoint is what HTTP and HTTP_PROXY integrations have in common.
+type httpEndpoint struct {
+	config HTTPConfig
 	uri    *uriTemplate
 	// Made once, for every request to share.
 	apiID, defaultUserAgent []string
@@ -33,12 +36,20 @@ type HTTPProxy struct {
 
 // NewHTTPProxy compiles an integration. The error says that the URI is not usable;
 // [Failure] has the words for the log.
-func NewHTTPProxy(config HTTPProxyConfig) (*HTTPProxy, *Failure) {
+func NewHTTPProxy(config HTTPConfig) (*HTTPProxy, *Failure) {
+	endpoint, failure := newHTTPEndpoint(config)
+	if failure != nil {
+		return nil, failure
+	}
+	return &HTTPProxy{endpoint}, nil
+}
+
+func newHTTPEndpoint(config HTTPConfig) (*httpEndpoint, *Failure) {
 	uri, err := parseURITemplate(config.URI)
 	if err != nil {
 		return nil, errInvalidEndpoint(err)
 	}
-	return &HTTPProxy{
+	return &httpEndpoint{
 		config:           config,
 		uri:              uri,
 		apiID:            []string{config.APIID},
@@ -67,25 +78,30 @@ type Forwarded struct {
 // goes wrong half way is still an error for the client. The caller releases the
 // response.
 func (p *HTTPProxy) Invoke(ctx context.Context, in HTTPRequest) (*Response, *Failure) {
-	target, failure := p.target(in)
+	target, failure := p.target(in.Path)
 	if failure != nil {
 		return nil, failure
 	}
-	ctx, cancel := context.WithTimeout(ctx, p.config.Timeout)
-	defer cancel()
-	out := (&http.Request{
-		Method:        p.config.Method,
+	target.RawQuery = joinQuery(joinQuery(target.RawQuery, withoutMapped(in.Client.URL.RawQuery, in.Query)), encodeQuery(in.Query))
+	return p.send(ctx, &http.Request{
+		Method:        in.Client.Method,
 		URL:           target,
-		Host:          target.Host,
 		Header:        p.header(in),
 		Body:          in.Client.Body,
 		ContentLength: in.Client.ContentLength,
-		Proto:         "HTTP/1.1",
-		ProtoMajor:    1,
-		ProtoMinor:    1,
-	}).WithContext(ctx)
-	if out.Method == "ANY" {
-		out.Method = in.Client.Method
+	})
+}
+
+// send sends a request that is complete but for the verb of the integration, and
+// reads the response.
+func (e *httpEndpoint) send(ctx context.Context, out *http.Request) (*Response, *Failure) {
+	ctx, cancel := context.WithTimeout(ctx, e.config.Timeout)
+	defer cancel()
+	out = out.WithContext(ctx)
+	out.Host = out.URL.Host
+	out.Proto, out.ProtoMajor, out.ProtoMinor = "HTTP/1.1", 1, 1
+	if e.config.Method != "ANY" {
+		out.Method = e.config.Method
 	}
 	if out.ContentLength == 0 {
 		out.Body = nil
@@ -94,7 +110,7 @@ func (p *HTTPProxy) Invoke(ctx context.Context, in HTTPRequest) (*Response, *Fai
 		out.Host = host[len(host)-1]
 		delete(out.Header, "Host")
 	}
-	response, err := p.config.Transport.RoundTrip(out)
+	response, err := e.config.Transport.RoundTrip(out)
 	if err != nil {
 		return nil, httpFailure(ctx, err)
 	}
@@ -125,19 +141,18 @@ func readResponse(ctx context.Context, response *http.Response) (*Response, *Fai
 	return &Response{Status: response.StatusCode, Header: response.Header, Body: body, buffer: buffer}, nil
 }
 
-// target returns the backend's URL for the request.
-func (p *HTTPProxy) target(in HTTPRequest) (*url.URL, *Failure) {
-	path, missing := expand(p.uri.path, in.Path, false)
+// target returns the URL of the integration with values in place of its placeholders.
+func (e *httpEndpoint) target(values []Pair) (*url.URL, *Failure) {
+	path, missing := expand(e.uri.path, values, false)
 	query := ""
 	if missing == "" {
-		query, missing = expand(p.uri.query, in.Path, true)
+		query, missing = expand(e.uri.query, values, true)
 	}
 	if missing != "" {
 		return nil, &Failure{Kind: Misconfigured, Reason: "Execution failed due to configuration error: Illegal character in path: {" + missing + "} is not mapped"}
 	}
-	target := &url.URL{Scheme: p.uri.scheme, Host: p.uri.host}
+	target := &url.URL{Scheme: e.uri.scheme, Host: e.uri.host, RawQuery: query}
 	setPath(target, path)
-	target.RawQuery = joinQuery(joinQuery(query, withoutMapped(in.Client.URL.RawQuery, in.Query)), encodeQuery(in.Query))
 	return target, nil
 }
 

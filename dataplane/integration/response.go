@@ -11,6 +11,9 @@ type Response struct {
 	// Header has the names as they are to be sent: not necessarily canonical.
 	Header http.Header
 	Body   []byte
+	// Selection is what selection patterns are matched against: the status, or the
+	// error message of a function.
+	Selection string
 
 	buffer *[]byte
 }

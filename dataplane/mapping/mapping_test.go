@@ -32,6 +32,10 @@ func (request) ContextVariable(name string) (string, bool) {
 	return map[string]string{"resourceId": "r1"}[name], name == "resourceId"
 }
 
+func (request) ResponseHeader(name string) []string {
+	return map[string][]string{"x-answer": {"c", "d"}}[strings.ToLower(name)]
+}
+
 func TestEvaluate(t *testing.T) {
 	tests := map[string]struct {
 		expression string
@@ -50,7 +54,9 @@ func TestEvaluate(t *testing.T) {
 		"stage variable":                     {"stageVariables.env", []string{"dev"}},
 		"RT-07 context":                      {"context.resourceId", []string{"r1"}},
 		"missing context":                    {"context.identity.user", nil},
-		"response header is not the request": {"integration.response.header.x", nil},
+		"response header is not the request": {"integration.response.header.x-custom", nil},
+		"response header is the first":       {"integration.response.header.X-Answer", []string{"c"}},
+		"all response header values":         {"integration.response.multivalueheader.X-Answer", []string{"c", "d"}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

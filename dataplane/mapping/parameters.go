@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -17,7 +18,7 @@ type Parameter struct {
 // plane cannot do yet: a mapping that is left out may be one that guards.
 func ParseRequestParameters(parameters map[string]string) ([]Parameter, error) {
 	return parse(parameters, func(p Parameter) bool {
-		return p.Target.Place != MethodResponseHeader && p.Source.source < ResponseHeader
+		return p.Target.Place < MethodResponseHeader && p.Source.source < ResponseHeader
 	})
 }
 
@@ -28,6 +29,21 @@ func ParseResponseParameters(parameters map[string]string) ([]Parameter, error) 
 		isRequest := Path <= p.Source.source && p.Source.source <= Body
 		return p.Target.Place == MethodResponseHeader && !isRequest
 	})
+}
+
+// ParseGatewayResponseParameters compiles responseParameters of a gateway response,
+// in the order of their targets. It returns those that are valid, and an error that
+// names all others.
+func ParseGatewayResponseParameters(parameters map[string]string) ([]Parameter, error) {
+	var compiled []Parameter
+	var failed error
+	for _, key := range slices.Sorted(maps.Keys(parameters)) {
+		one, err := parse(map[string]string{key: parameters[key]}, func(p Parameter) bool {
+			return p.Target.Place == GatewayResponseHeader && p.Source.source < ResponseHeader
+		})
+		compiled, failed = append(compiled, one...), errors.Join(failed, err)
+	}
+	return compiled, failed
 }
 
 func parse(parameters map[string]string, allowed func(Parameter) bool) ([]Parameter, error) {

@@ -14,6 +14,7 @@ const (
 	RequestQuerystring
 	RequestPath
 	MethodResponseHeader
+	GatewayResponseHeader
 )
 
 // Target is where a mapped value goes.
@@ -30,6 +31,7 @@ var targets = []struct {
 	{"integration.request.querystring.", RequestQuerystring},
 	{"integration.request.path.", RequestPath},
 	{"method.response.header.", MethodResponseHeader},
+	{"gatewayresponse.header.", GatewayResponseHeader},
 }
 
 // ParseTarget compiles a key of requestParameters or responseParameters.

@@ -12,13 +12,15 @@ type Values interface {
 	StageVariable(name string) (string, bool)
 	// ContextVariable returns a $context variable, named without "$context.".
 	ContextVariable(name string) (string, bool)
+	// ResponseHeader returns the values of a header of the integration response, in
+	// order; none as long as there is no response.
+	ResponseHeader(name string) []string
 }
 
 // Evaluate returns the values of the expression: none when the source is missing,
 // more than one only for the multi-value sources. The caller does not change them.
 //
-// Bodies and the integration response are not part of [Values]; expressions that
-// read them have no values here.
+// Bodies are not part of [Values]; expressions that read them have no values here.
 func (e Expression) Evaluate(v Values) []string {
 	switch e.source {
 	case Literal:
@@ -37,6 +39,10 @@ func (e Expression) Evaluate(v Values) []string {
 		return one(v.StageVariable(e.name))
 	case Context:
 		return one(v.ContextVariable(e.name))
+	case ResponseHeader:
+		return first(v.ResponseHeader(e.name))
+	case ResponseMultiValueHeader:
+		return v.ResponseHeader(e.name)
 	default:
 		return nil
 	}
@@ -47,6 +53,13 @@ func one(value string, ok bool) []string {
 		return nil
 	}
 	return []string{value}
+}
+
+func first(values []string) []string {
+	if len(values) > 1 {
+		return values[:1]
+	}
+	return values
 }
 
 // last keeps the value that counts where one is asked for: as in a Lambda proxy

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stagedoor-dev/stagedoor/dataplane/integration"
 	"github.com/stagedoor-dev/stagedoor/dataplane/mapping"
+	"github.com/stagedoor-dev/stagedoor/dataplane/schema"
 )
 
 // method is a compiled method.
@@ -26,20 +27,29 @@ type compiler struct {
 	api   *types.RestApi
 	// binary is the API's binaryMediaTypes.
 	binary mediaTypes
+	// models are the API's, set by the first method that needs one.
+	models *schema.Models
 }
 
-// compile builds the tree of the stage's deployment.
-func (s *Stage) compile() *node {
-	root := &node{}
+// program is what a deployment compiles to.
+type program struct {
+	root    *node
+	gateway customResponses
+}
+
+// compile compiles the stage's deployment.
+func (s *Stage) compile() *program {
+	compiled := &program{root: &node{}}
 	if s.snapshot.Api == nil {
-		return root
+		return compiled
 	}
 	c := &compiler{stage: s, api: &s.snapshot.Api.Api, binary: s.snapshot.Api.Api.BinaryMediaTypes}
 	c.warn()
+	compiled.gateway = c.gatewayResponses()
 	for i := range s.snapshot.Api.Resources {
-		root.insert(c.resource(&s.snapshot.Api.Resources[i]))
+		compiled.root.insert(c.resource(&s.snapshot.Api.Resources[i]))
 	}
-	return root
+	return compiled
 }
 
 func (c *compiler) resource(snapshot *types.Resource) *resource {
@@ -63,18 +73,9 @@ func (c *compiler) logger() *slog.Logger {
 
 // warn names the settings that change no answer's content and have no effect yet.
 func (c *compiler) warn() {
-	stage := &c.stage.snapshot.Stage
-	for path, setting := range stage.MethodSettings {
-		const defaultBurst, defaultRate = 5000, 10000 // SD-09
-		if setting.ThrottlingBurstLimit < defaultBurst || setting.ThrottlingRateLimit < defaultRate {
-			c.logger().Warn("throttling of the stage is not enforced yet", "method", path)
-		}
-	}
-	if stage.CanarySettings != nil && stage.CanarySettings.PercentTraffic > 0 {
-		c.logger().Warn("canary of the stage gets no traffic yet")
-	}
-	if c.api.MinimumCompressionSize != nil {
-		c.logger().Warn("responses are not compressed yet")
+	stage := c.stage.snapshot
+	if settings := stage.Stage.CanarySettings; settings != nil && settings.PercentTraffic > 0 && c.stage.canary == nil && !c.stage.isCanary {
+		c.logger().Warn("canary of the stage has no deployment and gets no traffic")
 	}
 }
 
@@ -97,6 +98,10 @@ func (c *compiler) integration(r *resource, m *types.Method) []step {
 		return c.httpProxy(i)
 	case types.IntegrationTypeMock:
 		return c.mock(m)
+	case types.IntegrationTypeHttp:
+		return c.http(m)
+	case types.IntegrationTypeAws:
+		return c.lambda(r, m)
 	default:
 		return []step{refusal(name, unsupported("integration type "+string(i.Type)))}
 	}

@@ -16,31 +16,50 @@ var contextVariables = map[string]func(x *Exchange) string{
 	"domainPrefix":       func(x *Exchange) string { return x.Request.DomainPrefix },
 	"extendedRequestId":  func(x *Exchange) string { return x.Request.ExtendedID },
 	"httpMethod":         func(x *Exchange) string { return x.Request.HTTP.Method },
+	"isCanaryRequest":    func(x *Exchange) string { return x.stage.canaryRequest() },
 	"identity.sourceIp":  func(x *Exchange) string { return x.sourceIP() },
 	"identity.userAgent": func(x *Exchange) string { return x.Request.HTTP.UserAgent() },
-	"operationName":      func(x *Exchange) string { return x.Match.method.operationName },
 	"path":               func(x *Exchange) string { return x.Request.ContextPath },
 	"protocol":           func(x *Exchange) string { return x.Request.HTTP.Proto },
 	"requestId":          func(x *Exchange) string { return x.Request.ID },
 	"requestTime":        func(x *Exchange) string { return x.Request.Time.UTC().Format(integration.RequestTimeLayout) },
 	"requestTimeEpoch":   func(x *Exchange) string { return strconv.FormatInt(x.Request.Time.UnixMilli(), 10) },
-	"resourceId":         func(x *Exchange) string { return x.Match.method.resource.id },
-	"resourcePath":       func(x *Exchange) string { return x.Match.method.resource.path },
 	"stage":              func(x *Exchange) string { return x.stage.name },
+}
+
+// matchVariables have a value once a method is matched.
+var matchVariables = map[string]func(m *method) string{
+	"operationName": func(m *method) string { return m.operationName },
+	"resourceId":    func(m *method) string { return m.resource.id },
+	"resourcePath":  func(m *method) string { return m.resource.path },
+}
+
+// errorVariables have a value in gateway responses.
+var errorVariables = map[string]func(f *Failure) string{
+	"error.message":               (*Failure).message,
+	"error.messageString":         func(f *Failure) string { return messageString(f.message()) },
+	"error.responseType":          func(f *Failure) string { return string(f.Type) },
+	"error.validationErrorString": func(f *Failure) string { return f.Validation },
 }
 
 // ContextVariable implements [mapping.Values].
 func (x *Exchange) ContextVariable(name string) (string, bool) {
-	variable, ok := contextVariables[name]
-	if !ok {
-		return "", false
+	value := ""
+	if variable := contextVariables[name]; variable != nil {
+		value = variable(x)
+	} else if variable := matchVariables[name]; variable != nil && x.Match.method != nil {
+		value = variable(x.Match.method)
+	} else if variable := errorVariables[name]; variable != nil && x.Failure != nil {
+		value = variable(x.Failure)
 	}
-	value := variable(x)
 	return value, value != ""
 }
 
 // PathParameter implements [mapping.Values].
 func (x *Exchange) PathParameter(name string) (string, bool) {
+	if x.Match.method == nil {
+		return "", false
+	}
 	for i, parameter := range x.Match.method.resource.parameters {
 		if parameter == name && i < len(x.Match.values) {
 			return x.Match.values[i], true
@@ -71,4 +90,12 @@ func (x *Exchange) Header(name string) []string {
 func (x *Exchange) StageVariable(name string) (string, bool) {
 	value, ok := x.stage.snapshot.Stage.Variables[name]
 	return value, ok
+}
+
+// ResponseHeader implements [mapping.Values].
+func (x *Exchange) ResponseHeader(name string) []string {
+	if x.IntegrationResponse == nil {
+		return nil
+	}
+	return x.IntegrationResponse.Header.Values(name)
 }

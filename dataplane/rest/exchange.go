@@ -28,6 +28,9 @@ type Exchange struct {
 	Trace *Trace
 
 	stage *Stage
+	// functionTrace is the trace id of a Lambda integration that is no proxy, set with
+	// its response.
+	functionTrace string
 }
 
 // Request is the method request.
@@ -44,6 +47,8 @@ type Request struct {
 
 	query       []integration.Field
 	queryParsed bool
+	body        []byte
+	bodyRead    bool
 }
 
 // Match is the outcome of resource matching.
@@ -60,8 +65,10 @@ type IntegrationRequest struct {
 	// percent-encoded.
 	Header, Query []integration.Field
 	Path          []integration.Pair
-	// Body is what the request template produced, for integrations that have one.
-	Body []byte
+	// Body is what the request template produced, for integrations that have one, and
+	// ContentType its type.
+	Body        []byte
+	ContentType string
 }
 
 // Response is what the client gets.

@@ -1,8 +1,10 @@
 package rest
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/apigateway/types"
 
@@ -18,6 +20,8 @@ type Failure struct {
 	Status    int
 	Message   string
 	ErrorType string
+	// Validation is $context.error.validationErrorString: what the request violates.
+	Validation string
 	// Reason is the line for the execution log.
 	Reason string
 	// Cause is the underlying error, nil when there is none.
@@ -53,6 +57,9 @@ func integrationFailure(f *integration.Failure) *Failure {
 		failure.Status, failure.Message = http.StatusBadGateway, messageInternal
 	case integration.Refused:
 		failure.Status, failure.Message = http.StatusInternalServerError, messageInternal // LP-30, GR-24
+	case integration.InvalidRequest:
+		// Unverified: that no API customises it.
+		failure.Type, failure.Status, failure.Message, failure.ErrorType = "", http.StatusBadRequest, f.Message, "BadRequestException"
 	case integration.RequestTooLarge:
 		failure.Type = types.GatewayResponseTypeRequestTooLarge
 	case integration.ClientGone:
@@ -62,36 +69,39 @@ func integrationFailure(f *integration.Failure) *Failure {
 	return failure
 }
 
-// response renders the failure: the one place where status and body are chosen.
+// response renders the failure as it is unless the API customises it.
 func (f *Failure) response() Response {
 	byDefault := gatewayResponses[f.Type]
-	status, message, errorType := byDefault.status, byDefault.message, byDefault.errorType
-	if f.Status != 0 {
-		status = f.Status
-	}
-	if f.Message != "" {
-		message = f.Message
-	}
-	if f.ErrorType != "" {
-		errorType = f.ErrorType
-	}
+	status := cmp.Or(f.Status, byDefault.status)
 	return Response{
 		Status: status,
-		Header: http.Header{"Content-Type": {"application/json"}, "x-amzn-ErrorType": {errorType}},
-		Body:   failureBody(status, message),
+		Header: http.Header{"Content-Type": {applicationJSON}, "x-amzn-ErrorType": {cmp.Or(f.ErrorType, byDefault.errorType)}},
+		Body:   failureBody(status, f.message()),
 	}
 }
+
+// message is $context.error.message; empty when there is none.
+func (f *Failure) message() string { return cmp.Or(f.Message, gatewayResponses[f.Type].message) }
 
 // failureBody writes the message as AWS does: 5XX with a space after the colon, 4XX
 // without, null when there is no message.
 func failureBody(status int, message string) []byte {
-	quoted := []byte("null")
-	if message != "" {
-		quoted, _ = json.Marshal(message) // a string always marshals
-	}
+	quoted := messageString(message)
 	prefix := `{"message":`
 	if status >= http.StatusInternalServerError && message != "" {
 		prefix = `{"message": `
 	}
 	return append(append([]byte(prefix), quoted...), '}')
+}
+
+// messageString is $context.error.messageString: the message as JSON.
+func messageString(message string) string {
+	if message == "" {
+		return "null"
+	}
+	var b strings.Builder
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	_ = encoder.Encode(message) // a string always encodes
+	return strings.TrimSuffix(b.String(), "\n")
 }

@@ -17,31 +17,19 @@ import (
 // httpProxy compiles an HTTP_PROXY integration.
 func (c *compiler) httpProxy(i *types.Integration) []step {
 	const name = "HTTP proxy integration"
-	if aws.ToString(c.stage.snapshot.Stage.ClientCertificateId) != "" {
-		return []step{refusal(name, unsupported("client certificate of the stage"))}
-	}
-	if convertsContent(i.ContentHandling, c.binary) {
-		return []step{refusal(name, unsupported("contentHandling "+string(i.ContentHandling)+" of an HTTP_PROXY integration"))}
+	config, failure := c.httpConfig(i)
+	if failure != nil {
+		return []step{refusal(name, failure)}
 	}
 	parameters, err := mapping.ParseRequestParameters(i.RequestParameters)
 	if err != nil {
 		return []step{refusal(name, configurationError(err.Error()))}
 	}
-	transport := c.stage.env.Transports.Verifying
-	if i.TlsConfig != nil && i.TlsConfig.InsecureSkipVerification {
-		transport = c.stage.env.Transports.Lenient
+	compiled, failed := integration.NewHTTPProxy(config)
+	if failed != nil {
+		return []step{refusal(name, integrationFailure(failed))}
 	}
-	compiled, failure := integration.NewHTTPProxy(integration.HTTPProxyConfig{
-		URI:       c.substitute(i.Uri),
-		Method:    aws.ToString(i.HttpMethod),
-		APIID:     c.stage.snapshot.ApiID,
-		Timeout:   timeout(i),
-		Transport: transport,
-	})
-	if failure != nil {
-		return []step{refusal(name, integrationFailure(failure))}
-	}
-	proxy := &httpProxy{HTTPProxy: compiled}
+	proxy := &httpProxy{HTTPProxy: compiled, binary: c.binary, handling: i.ContentHandling}
 	if len(parameters) == 0 {
 		return []step{{name: name, run: proxy.run}}
 	}
@@ -51,11 +39,22 @@ func (c *compiler) httpProxy(i *types.Integration) []step {
 	}
 }
 
-// convertsContent reports whether contentHandling changes payloads: with no binary
-// media types, CONVERT_TO_TEXT leaves text what it is.
-func convertsContent(handling types.ContentHandlingStrategy, binary mediaTypes) bool {
-	return handling == types.ContentHandlingStrategyConvertToBinary ||
-		handling == types.ContentHandlingStrategyConvertToText && len(binary) > 0
+// httpConfig returns how the backend of an HTTP integration is called.
+func (c *compiler) httpConfig(i *types.Integration) (integration.HTTPConfig, *Failure) {
+	if aws.ToString(c.stage.snapshot.Stage.ClientCertificateId) != "" {
+		return integration.HTTPConfig{}, unsupported("client certificate of the stage")
+	}
+	transport := c.stage.env.Transports.Verifying
+	if i.TlsConfig != nil && i.TlsConfig.InsecureSkipVerification {
+		transport = c.stage.env.Transports.Lenient
+	}
+	return integration.HTTPConfig{
+		URI:       c.substitute(i.Uri),
+		Method:    aws.ToString(i.HttpMethod),
+		APIID:     c.stage.snapshot.ApiID,
+		Timeout:   timeout(i),
+		Transport: transport,
+	}, nil
 }
 
 // requestParameters are the mappings of an integration request.
@@ -82,7 +81,7 @@ func (p requestParameters) run(x *Exchange) *Failure {
 				value = escapePath(value)
 			}
 			to.Path = append(to.Path, integration.Pair{Name: parameter.Target.Name, Value: value})
-		case mapping.MethodResponseHeader:
+		case mapping.MethodResponseHeader, mapping.GatewayResponseHeader:
 		}
 	}
 	return nil
@@ -94,13 +93,23 @@ func escapePath(value string) string {
 	return strings.ReplaceAll(url.PathEscape(value), "%2F", "/")
 }
 
-type httpProxy struct{ *integration.HTTPProxy }
+type httpProxy struct {
+	*integration.HTTPProxy
+
+	binary   mediaTypes
+	handling types.ContentHandlingStrategy
+}
 
 func (p *httpProxy) run(x *Exchange) *Failure {
 	client := x.Request.HTTP
-	if client.ContentLength < 0 {
-		// API Gateway sends a length whatever it got.
+	isBinary := p.handling != "" && p.binary.match(x.contentType())
+	isConverted := p.handling == toBinary && !isBinary || p.handling == toText && isBinary
+	if client.ContentLength < 0 || isConverted || x.Request.bodyRead {
+		// API Gateway sends a length whatever it got; or a validator has read the body.
 		body, failure := x.body()
+		if failure == nil && isConverted {
+			body, failure = convertRequest(body, isBinary, p.handling)
+		}
 		if failure != nil {
 			return failure
 		}

@@ -1,7 +1,6 @@
 package rest
 
 import (
-	"encoding/base64"
 	"maps"
 	"net/http"
 	"regexp"
@@ -22,6 +21,9 @@ type integrationResponses struct {
 	candidates []*integrationResponse
 	byDefault  *integrationResponse
 	binary     mediaTypes
+	// isHTTP tells that the backend says what type its body has. What functions and
+	// MOCK answer is text.
+	isHTTP bool
 }
 
 // integrationResponse is one compiled integration response.
@@ -38,7 +40,7 @@ type integrationResponse struct {
 
 // integrationResponses compiles the integration responses of a method.
 func (c *compiler) integrationResponses(m *types.Method) (*integrationResponses, *Failure) {
-	responses := &integrationResponses{binary: c.binary}
+	responses := &integrationResponses{binary: c.binary, isHTTP: m.MethodIntegration.Type == types.IntegrationTypeHttp}
 	all := m.MethodIntegration.IntegrationResponses
 	for _, code := range slices.Sorted(maps.Keys(all)) {
 		snapshot := all[code]
@@ -71,7 +73,7 @@ func compileIntegrationResponse(code string, snapshot *types.IntegrationResponse
 	compiled := &integrationResponse{
 		status:     status,
 		parameters: parameters,
-		templates:  compileTemplates(snapshot.ResponseTemplates),
+		templates:  compileTemplates(snapshot.ResponseTemplates, "response"),
 		handling:   snapshot.ContentHandling,
 	}
 	if pattern := aws.ToString(snapshot.SelectionPattern); pattern != "" {
@@ -87,21 +89,18 @@ func compileIntegrationResponse(code string, snapshot *types.IntegrationResponse
 
 // run makes the method response.
 func (r *integrationResponses) run(x *Exchange) *Failure {
-	code := strconv.Itoa(x.IntegrationResponse.Status)
-	selected := r.choose(code)
+	selected := r.choose(x.IntegrationResponse.Selection)
 	if selected == nil {
-		return configurationError("No match for output mapping and no default output mapping configured. Endpoint Response Status Code: " + code)
+		return configurationError("No match for output mapping and no default output mapping configured. Endpoint Response Status Code: " +
+			strconv.Itoa(x.IntegrationResponse.Status))
 	}
 	if selected.invalid != nil {
 		return selected.invalid
 	}
 	x.decide(strconv.Itoa(selected.status))
 	header := http.Header{}
-	body, contentType, failure := selected.body(x)
+	body, contentType, failure := r.body(x, selected)
 	if failure != nil {
-		return failure
-	}
-	if body, failure = r.convert(x, selected, body); failure != nil {
 		return failure
 	}
 	mapped := http.Header{}
@@ -113,6 +112,9 @@ func (r *integrationResponses) run(x *Exchange) *Failure {
 	addResponseHeaders(header, mapped, false)
 	if _, ok := header["Content-Type"]; !ok {
 		header["Content-Type"] = []string{contentType}
+	}
+	if x.functionTrace != "" {
+		header["X-Amzn-Trace-Id"] = []string{x.functionTrace}
 	}
 	x.Response = Response{Status: selected.status, Header: header, Body: body}
 	return nil
@@ -128,34 +130,22 @@ func (r *integrationResponses) choose(text string) *integrationResponse {
 }
 
 // body returns the body of the method response and its content type.
-func (r *integrationResponse) body(x *Exchange) ([]byte, string, *Failure) {
-	selected := r.templates.forAccept(x.accept(applicationJSON))
-	if selected == nil || len(selected.text) == 0 {
-		return x.IntegrationResponse.Body, applicationJSON, nil
-	}
-	if selected.isDynamic {
-		return nil, "", unsupported("response template with references or directives")
-	}
-	return selected.text, selected.contentType, nil
-}
-
-// convert applies contentHandling to a body of text: it is taken for base64 when it
-// is to become binary, or when the client accepts one of the binary media types.
-func (r *integrationResponses) convert(x *Exchange, selected *integrationResponse, body []byte) ([]byte, *Failure) {
-	switch selected.handling {
-	case types.ContentHandlingStrategyConvertToText:
-		return body, nil
-	case types.ContentHandlingStrategyConvertToBinary:
-	default:
-		if !r.binary.match(x.accept("")) {
-			return body, nil
+func (r *integrationResponses) body(x *Exchange, selected *integrationResponse) ([]byte, string, *Failure) {
+	payload, contentType := x.IntegrationResponse.Body, applicationJSON
+	isBinary := r.isHTTP && r.binary.match(bareType(x.IntegrationResponse.Header.Get("Content-Type"), applicationJSON))
+	if template := forAccept(selected.templates, x.accept(applicationJSON)); template != nil && !template.isEmpty {
+		switch {
+		case isBinary && selected.handling == toText:
+			payload = encode(payload)
+		case isBinary:
+			return nil, "", configurationError("Unable to transform response: a template takes no binary payload")
 		}
+		var failure *Failure
+		if payload, failure = template.Execute(x, payload); failure != nil {
+			return nil, "", failure
+		}
+		contentType, isBinary = template.contentType, false
 	}
-	decoded, err := base64.StdEncoding.DecodeString(string(body))
-	if err != nil {
-		failure := configurationError("Unable to base64 decode the body")
-		failure.Cause = err
-		return nil, failure
-	}
-	return decoded, nil
+	payload, failure := convertResponse(payload, isBinary, r.binary.match(x.accept("")), selected.handling)
+	return payload, contentType, failure
 }

@@ -17,34 +17,43 @@ import (
 // effect (LP-20).
 func (c *compiler) lambdaProxy(r *resource, m *types.Method) step {
 	const name = "Lambda proxy integration"
-	i := m.MethodIntegration
-	if aws.ToString(i.HttpMethod) != http.MethodPost {
-		// The Invoke operation is a POST; any other verb is turned down by Lambda (LP-30).
-		return refusal(name, integrationFailure(&integration.Failure{
-			Kind:   integration.Refused,
-			Reason: "Execution failed due to configuration error: Lambda takes no invocation by " + aws.ToString(i.HttpMethod),
-		}))
-	}
-	function, err := integration.LambdaFunctionARN(c.substitute(i.Uri))
-	if err != nil {
-		return refusal(name, configurationError(err.Error()))
-	}
-	role := c.substitute(i.Credentials)
-	if strings.HasPrefix(role, "arn:aws:iam::*:") {
-		return refusal(name, unsupported("the caller's credentials for an integration"))
+	function, failure := c.function(r, m)
+	if failure != nil {
+		return refusal(name, failure)
 	}
 	proxy := &lambdaProxy{
 		binary:         c.binary,
 		stageVariables: c.stageVariables(),
-		LambdaProxy: integration.LambdaProxy{
-			Invoker:     c.stage.env.Invoker,
-			FunctionARN: function,
-			SourceARN:   c.sourceARN(r, m),
-			RoleARN:     role,
-			Timeout:     timeout(i),
-		},
+		LambdaProxy:    integration.LambdaProxy{Function: *function},
 	}
 	return step{name: name, run: proxy.run}
+}
+
+// function compiles what a Lambda integration invokes.
+func (c *compiler) function(r *resource, m *types.Method) (*integration.Function, *Failure) {
+	i := m.MethodIntegration
+	arn, err := integration.LambdaFunctionARN(c.substitute(i.Uri))
+	if err != nil {
+		return nil, unsupported(err.Error())
+	}
+	if aws.ToString(i.HttpMethod) != http.MethodPost {
+		// The Invoke operation is a POST; any other verb is turned down by Lambda (LP-30).
+		return nil, integrationFailure(&integration.Failure{
+			Kind:   integration.Refused,
+			Reason: "Execution failed due to configuration error: Lambda takes no invocation by " + aws.ToString(i.HttpMethod),
+		})
+	}
+	role := c.substitute(i.Credentials)
+	if strings.HasPrefix(role, "arn:aws:iam::*:") {
+		return nil, unsupported("the caller's credentials for an integration")
+	}
+	return &integration.Function{
+		Invoker:     c.stage.env.Invoker,
+		FunctionARN: arn,
+		SourceARN:   c.sourceARN(r, m),
+		RoleARN:     role,
+		Timeout:     timeout(i),
+	}, nil
 }
 
 // sourceARN names the method to the function's resource policy: variable path
@@ -79,12 +88,9 @@ func (l *lambdaProxy) run(x *Exchange) *Failure {
 	}
 	trace := x.trace()
 	traced := trace.response() // RT-31: the function's own, with a parent, is what the client sees
-	// A function that was started runs to its end, whether the client waits or not.
-	ctx, cancel := context.WithCancel(context.WithoutCancel(x.Request.HTTP.Context()))
-	defer cancel()
-	stop := context.AfterFunc(x.stage.env.Lifetime, cancel)
-	defer stop()
-	answer, failed := l.Invoke(deployed.WithTraceID(ctx, traced), l.event(x, body, trace))
+	ctx, release := x.functionContext(traced)
+	defer release()
+	answer, failed := l.Invoke(ctx, l.event(x, body, trace))
 	if failed != nil {
 		return integrationFailure(failed)
 	}
@@ -106,6 +112,14 @@ func (l *lambdaProxy) run(x *Exchange) *Failure {
 	header["X-Amzn-Trace-Id"] = []string{traced}
 	x.Response = Response{Status: answer.Status, Header: header, Body: content}
 	return nil
+}
+
+// functionContext returns the context of an invocation: a function that was started
+// runs to its end, whether the client waits or not. The caller releases it.
+func (x *Exchange) functionContext(traceID string) (ctx context.Context, release func()) {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(x.Request.HTTP.Context()))
+	stop := context.AfterFunc(x.stage.env.Lifetime, cancel)
+	return deployed.WithTraceID(ctx, traceID), func() { stop(); cancel() }
 }
 
 // event builds what the function gets.

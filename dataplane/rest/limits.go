@@ -41,8 +41,19 @@ func limitPayload(x *Exchange) *Failure {
 	return nil
 }
 
-// body reads the whole body of the method request.
+// body returns the whole body of the method request, which is read once.
 func (x *Exchange) body() ([]byte, *Failure) {
+	if x.Request.bodyRead {
+		return x.Request.body, nil
+	}
+	body, failure := x.readBody()
+	if failure == nil {
+		x.Request.body, x.Request.bodyRead = body, true
+	}
+	return body, failure
+}
+
+func (x *Exchange) readBody() ([]byte, *Failure) {
 	r := x.Request.HTTP
 	if r.ContentLength == 0 || r.Body == nil {
 		return nil, nil

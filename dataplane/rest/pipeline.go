@@ -15,9 +15,12 @@ func (c *compiler) pipeline(r *resource, m *types.Method) []step {
 	steps := []step{{name: "payload limit", run: limitPayload}}
 	steps = append(steps, c.stageGuards()...)
 	steps = append(steps, c.methodGuards(m)...)
-	steps = append(steps, c.compression()...)
+	steps = append(steps, c.throttle(r, m)...)
+	steps = append(steps, c.decompression()...)
+	steps = append(steps, c.requestValidation(m)...)
 	steps = append(steps, c.cache(r, m)...)
-	return append(steps, c.integration(r, m)...)
+	steps = append(steps, c.integration(r, m)...)
+	return append(steps, c.compression()...)
 }
 
 // run executes steps until one fails.

@@ -48,9 +48,6 @@ func (c *compiler) methodGuards(m *types.Method) []step {
 			Type: types.GatewayResponseTypeInvalidApiKey, Reason: "API key required and no valid key was presented",
 		}))
 	}
-	if aws.ToString(m.RequestValidatorId) != "" {
-		steps = append(steps, refusal("validate request", unsupported("request validator "+*m.RequestValidatorId)))
-	}
 	return steps
 }
 

@@ -37,7 +37,7 @@ func (x *Exchange) fail(failure *Failure) {
 		return
 	}
 	x.Failure = failure
-	x.Response = failure.response()
+	x.Response = x.failureResponse()
 	level := slog.LevelInfo
 	switch {
 	case failure.ClientGone:

@@ -15,6 +15,7 @@ import (
 
 	"github.com/stagedoor-dev/stagedoor/controlplane/deployed"
 	"github.com/stagedoor-dev/stagedoor/dataplane/integration"
+	"github.com/stagedoor-dev/stagedoor/dataplane/traffic"
 )
 
 // Environment is what stages are served with. All fields but Observe are required.
@@ -36,25 +37,45 @@ type Stage struct {
 	env      *Environment
 	snapshot *deployed.RestStage
 	name     string
-	tree     func() *node
+	compiled func() *program
+	// buckets outlive the stage: they are handed on to the next one.
+	buckets *traffic.Buckets
+	// canary is the stage for the canary's share of the requests; nil when there is
+	// none. It has no canary itself.
+	canary   *Stage
+	isCanary bool
 }
 
 // NewStage returns the stage of a snapshot. It compiles nothing: that happens once,
 // at the first call of [Stage.Compile] or [Stage.Serve]. What previous, if any, has
 // compiled is taken over when the change between the two does not concern it.
 func NewStage(env *Environment, snapshot *deployed.RestStage, previous *Stage) *Stage {
-	s := &Stage{env: env, snapshot: snapshot, name: aws.ToString(snapshot.Stage.StageName)}
-	if previous != nil && sameTree(previous.snapshot, snapshot) {
-		s.tree = previous.tree
-	} else {
-		s.tree = sync.OnceValue(s.compile)
+	buckets := &traffic.Buckets{}
+	var previousCanary *Stage
+	if previous != nil {
+		buckets, previousCanary = previous.buckets, previous.canary
+	}
+	s := newStage(env, snapshot, previous, buckets)
+	if canary := canarySnapshot(snapshot); canary != nil {
+		s.canary = newStage(env, canary, previousCanary, buckets)
+		s.canary.isCanary = true
 	}
 	return s
 }
 
-// sameTree reports whether both snapshots compile to the same: methods depend on the
+func newStage(env *Environment, snapshot *deployed.RestStage, previous *Stage, buckets *traffic.Buckets) *Stage {
+	s := &Stage{env: env, snapshot: snapshot, name: aws.ToString(snapshot.Stage.StageName), buckets: buckets}
+	if previous != nil && sameProgram(previous.snapshot, snapshot) {
+		s.compiled = previous.compiled
+	} else {
+		s.compiled = sync.OnceValue(s.compile)
+	}
+	return s
+}
+
+// sameProgram reports whether both snapshots compile to the same: methods depend on the
 // deployment and on some settings of the stage, not for instance on its description.
-func sameTree(a, b *deployed.RestStage) bool {
+func sameProgram(a, b *deployed.RestStage) bool {
 	if a.Api == nil || b.Api == nil || a.Api.DeploymentID != b.Api.DeploymentID || a.Account != b.Account || a.Region != b.Region {
 		return false
 	}
@@ -63,12 +84,16 @@ func sameTree(a, b *deployed.RestStage) bool {
 		aws.ToString(x.ClientCertificateId) == aws.ToString(y.ClientCertificateId) &&
 		aws.ToString(x.WebAclArn) == aws.ToString(y.WebAclArn) &&
 		x.CacheClusterEnabled == y.CacheClusterEnabled &&
-		reflect.DeepEqual(x.MethodSettings, y.MethodSettings) &&
-		reflect.DeepEqual(x.CanarySettings, y.CanarySettings)
+		reflect.DeepEqual(x.MethodSettings, y.MethodSettings)
 }
 
 // Compile compiles the stage unless that is done.
-func (s *Stage) Compile() { s.tree() }
+func (s *Stage) Compile() {
+	s.compiled()
+	if s.canary != nil {
+		s.canary.compiled()
+	}
+}
 
 func (s *Stage) deploymentID() string {
 	if s.snapshot.Api == nil {
@@ -90,6 +115,9 @@ type Call struct {
 
 // Serve answers one request.
 func (s *Stage) Serve(w http.ResponseWriter, r *http.Request, call Call) {
+	if s.canary != nil && s.drawsCanary() {
+		s = s.canary
+	}
 	x := newExchange(s.env, s, r, call)
 	x.fail(x.serve())
 	x.write(w)
@@ -112,7 +140,7 @@ func (x *Exchange) serve() *Failure {
 // match finds the method.
 func (x *Exchange) match() *Failure {
 	v, ok := verbOf(x.Request.HTTP.Method)
-	if !ok || x.stage.tree().find(x.Request.Path, v, &x.Match) == nil {
+	if !ok || x.stage.compiled().root.find(x.Request.Path, v, &x.Match) == nil {
 		return unauthenticated(x)
 	}
 	x.decide(x.Match.method.resource.path)

@@ -9,7 +9,7 @@ import (
 	"github.com/stagedoor-dev/stagedoor/controlplane/deployed"
 )
 
-func TestCompiledTreeIsTakenOver(t *testing.T) {
+func TestProgramIsTakenOver(t *testing.T) {
 	snapshot := func(change func(*deployed.RestStage)) *deployed.RestStage {
 		s := &deployed.RestStage{
 			Account: "a", Region: "r", ApiID: "api1",
@@ -36,7 +36,7 @@ func TestCompiledTreeIsTakenOver(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			previous := snapshot(func(*deployed.RestStage) {})
-			if got := sameTree(previous, snapshot(test.change)); got != test.want {
+			if got := sameProgram(previous, snapshot(test.change)); got != test.want {
 				t.Errorf("got %t", got)
 			}
 		})

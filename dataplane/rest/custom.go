@@ -1,0 +1,78 @@
+package rest
+
+import (
+	"github.com/aws/aws-sdk-go-v2/service/apigateway/types"
+
+	"github.com/stagedoor-dev/stagedoor/dataplane/integration"
+	"github.com/stagedoor-dev/stagedoor/dataplane/mapping"
+)
+
+// custom compiles an integration that is no proxy: what is mapped and templated
+// reaches the backend, and what is mapped and templated reaches the client.
+func (c *compiler) custom(m *types.Method, call step) []step {
+	i := m.MethodIntegration
+	parameters, err := mapping.ParseRequestParameters(i.RequestParameters)
+	if err != nil {
+		return []step{refusal(call.name, configurationError(err.Error()))}
+	}
+	responses, failure := c.integrationResponses(m)
+	if failure != nil {
+		return []step{refusal("integration response", failure)}
+	}
+	var steps []step
+	if len(parameters) > 0 {
+		steps = append(steps, step{name: "integration request parameters", run: requestParameters(parameters).run})
+	}
+	return append(steps, c.requestBody(i), call, step{name: "integration response", run: responses.run})
+}
+
+// http compiles an HTTP integration.
+func (c *compiler) http(m *types.Method) []step {
+	const name = "HTTP integration"
+	config, failure := c.httpConfig(m.MethodIntegration)
+	if failure != nil {
+		return []step{refusal(name, failure)}
+	}
+	backend, failed := integration.NewHTTP(config)
+	if failed != nil {
+		return []step{refusal(name, integrationFailure(failed))}
+	}
+	return c.custom(m, step{name: name, run: func(x *Exchange) *Failure {
+		request := &x.IntegrationRequest
+		response, failed := backend.Invoke(x.Request.HTTP.Context(), integration.HTTPCall{
+			Method:      x.Request.HTTP.Method,
+			TraceID:     x.trace().request,
+			ContentType: request.ContentType,
+			Body:        request.Body,
+			Header:      request.Header,
+			Query:       request.Query,
+			Path:        request.Path,
+		})
+		if failed != nil {
+			return integrationFailure(failed)
+		}
+		x.IntegrationResponse = response
+		return nil
+	}})
+}
+
+// lambda compiles an AWS integration with a Lambda function.
+func (c *compiler) lambda(r *resource, m *types.Method) []step {
+	const name = "Lambda integration"
+	function, failure := c.function(r, m)
+	if failure != nil {
+		return []step{refusal(name, failure)}
+	}
+	backend := &integration.Lambda{Function: *function}
+	return c.custom(m, step{name: name, run: func(x *Exchange) *Failure {
+		traced := x.trace().response()
+		ctx, release := x.functionContext(traced)
+		defer release()
+		response, failed := backend.Invoke(ctx, x.IntegrationRequest.Body, x.IntegrationRequest.Header)
+		if failed != nil {
+			return integrationFailure(failed)
+		}
+		x.IntegrationResponse, x.functionTrace = response, traced
+		return nil
+	}})
+}
