@@ -28,6 +28,12 @@ func (s *Service) GetAccountSettings(ctx context.Context, _ *lambda.GetAccountSe
 			}
 			usage.TotalCodeSize += record.Value.Config.CodeSize
 		}
+		for record, err := range layerVersions.All(tx, scope, "") {
+			if err != nil {
+				return nil, err
+			}
+			usage.TotalCodeSize += record.Value.CodeSize
+		}
 		reserved, err := reservedBy(tx, scope, "")
 		if err != nil {
 			return nil, err
@@ -42,22 +48,5 @@ func (s *Service) GetAccountSettings(ctx context.Context, _ *lambda.GetAccountSe
 			},
 			AccountUsage: usage,
 		}, nil
-	})
-}
-
-// GetFunctionCodeSigningConfig answers that a function has no code signing
-// configuration: one cannot be set.
-func (s *Service) GetFunctionCodeSigningConfig(
-	ctx context.Context, in *lambda.GetFunctionCodeSigningConfigInput,
-) (*lambda.GetFunctionCodeSigningConfigOutput, error) {
-	r, err := ownFunction(ctx, "GetFunctionCodeSigningConfig", in.FunctionName)
-	if err != nil {
-		return nil, err
-	}
-	return view(ctx, s, func(tx store.Tx) (*lambda.GetFunctionCodeSigningConfigOutput, error) {
-		if _, err := findFunction(tx, r); err != nil {
-			return nil, err
-		}
-		return &lambda.GetFunctionCodeSigningConfigOutput{FunctionName: &r.name}, nil
 	})
 }

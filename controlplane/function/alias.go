@@ -99,7 +99,7 @@ func (s *Service) DeleteAlias(ctx context.Context, in *lambda.DeleteAliasInput) 
 		if err := aliases.Delete(tx, r.scope, r.name, r.qualifier); err != nil {
 			return nil, err
 		}
-		return &lambda.DeleteAliasOutput{}, policies.Delete(tx, r.scope, r.name, r.qualifier)
+		return &lambda.DeleteAliasOutput{}, deleteQualified(tx, r)
 	})
 }
 

@@ -32,6 +32,14 @@ func supportsLayers(r Runner) bool {
 	return ok && layers.SupportsLayers()
 }
 
+// provisionWith returns the runner's Provision, or what does nothing.
+func provisionWith(r Runner) func(*deployed.Function, int) {
+	if p, ok := r.(Provisioner); ok {
+		return p.Provision
+	}
+	return func(*deployed.Function, int) {}
+}
+
 func supportsLocalDir(r Runner) bool {
 	dirs, ok := r.(LocalDirRunner)
 	return ok && dirs.SupportsLocalDir()

@@ -37,7 +37,12 @@ func (s *Service) checkLocal(code *types.FunctionCode) error {
 	if !s.localDirs {
 		return unsupported("Code from a local directory (S3Bucket " + hotReload + ")")
 	}
-	if !filepath.IsAbs(aws.ToString(code.S3Key)) {
+	switch {
+	case len(code.ZipFile) > 0:
+		return zipAndObject()
+	case code.S3ObjectVersion != nil:
+		return unsupported("S3ObjectVersion with S3Bucket " + hotReload)
+	case !filepath.IsAbs(aws.ToString(code.S3Key)):
 		return invalidParameter("With S3Bucket " + hotReload + " the S3Key is the absolute path of a directory on this machine, not: " + aws.ToString(code.S3Key))
 	}
 	return nil
@@ -66,13 +71,17 @@ func localURL(dir string) string {
 func (s *Service) checkObject(code *types.FunctionCode) error {
 	switch {
 	case len(code.ZipFile) > 0:
-		return invalidParameter("Please do not provide other FunctionCode parameters when providing a ZipFile.")
+		return zipAndObject()
 	case aws.ToString(code.S3Bucket) == "" || aws.ToString(code.S3Key) == "":
 		return invalidParameter("Please provide a source for function code.")
 	case s.objects == nil:
 		return invalidParameter("Code from Amazon S3 (S3Bucket, S3Key) needs an endpoint to read it from: set AWS_ENDPOINT_URL_S3 for Stagedoor.")
 	}
 	return nil
+}
+
+func zipAndObject() error {
+	return invalidParameter("Please do not provide other FunctionCode parameters when providing a ZipFile.")
 }
 
 // fetchObject reads a zip from Amazon S3. Unverified: the wording for codes other

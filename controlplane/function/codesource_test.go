@@ -81,7 +81,14 @@ func TestCodeFromLocalDirectoryRefused(t *testing.T) {
 			wantError(t, err, 400, "InvalidParameterValueException", tt.message)
 		})
 	}
-	_, err := able.PublishLayerVersion(able.ctx, &lambda.PublishLayerVersionInput{
+	in := hotReloadInput(t, t.TempDir())
+	in.Code.ZipFile = zipOf(t, "x")
+	_, err := able.CreateFunction(able.ctx, in)
+	wantError(t, err, 400, "InvalidParameterValueException", "Please do not provide other FunctionCode parameters when providing a ZipFile.")
+	in.Code.ZipFile, in.Code.S3ObjectVersion = nil, aws.String("1")
+	_, err = able.CreateFunction(able.ctx, in)
+	wantError(t, err, 400, "InvalidParameterValueException", "")
+	_, err = able.PublishLayerVersion(able.ctx, &lambda.PublishLayerVersionInput{
 		LayerName: aws.String("l"), Content: &types.LayerVersionContentInput{S3Bucket: aws.String("hot-reload"), S3Key: aws.String("/")},
 	})
 	wantError(t, err, 400, "InvalidParameterValueException", "")

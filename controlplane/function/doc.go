@@ -1,10 +1,13 @@
 // Package function is the control plane of AWS Lambda: functions, versions,
-// aliases, tags, resource policies, reserved concurrency, and Invoke.
+// aliases, layers, tags, resource policies, reserved and provisioned concurrency,
+// event invoke configurations with their destinations, function URLs as far as
+// they are configuration, and Invoke.
 //
-// It runs nothing itself. A [Runner] runs functions, [Packages] keeps their code;
-// both are declared here and given to [New]. [Service] has one method for each
-// operation, with the SDK client's signature less the options, and
-// [Service.InvokeFunction] for API Gateway.
+// It runs nothing itself. A [Runner] runs functions, [Packages] keeps their code,
+// [Objects] reads code from Amazon S3; all are declared here and given to [New].
+// What a runner may lack is refused and not ignored, see capabilities.go.
+// [Service] has one method for each operation, with the SDK client's signature
+// less the options, and [Service.InvokeFunction] for API Gateway.
 //
 // Start reading at service.go, then records.go for what is stored and index.go
 // for what an invocation finds: a request that changes something is one

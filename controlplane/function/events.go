@@ -2,8 +2,8 @@ package function
 
 import (
 	"context"
-	"errors"
 	"log/slog"
+	"maps"
 	"net/http"
 	"sync"
 	"time"
@@ -21,8 +21,6 @@ const (
 	maxEventsBytes = 256 << 20
 	// maxEventRuns is how many events run at a time.
 	maxEventRuns = 100
-	// maxEventAge is how long a throttled event is tried again.
-	maxEventAge = 6 * time.Hour
 	// firstThrottleWait and maxThrottleWait are the ends of the growing wait
 	// between tries of a throttled event.
 	firstThrottleWait = time.Second
@@ -36,19 +34,39 @@ var retryWaits = []time.Duration{time.Minute, 2 * time.Minute}
 type event struct {
 	target  reference
 	request deployed.Invocation
+	// chain counts the invocations of each function that led here, by destinations
+	// only; nil for none.
+	chain map[functionKey]int
 }
 
-// Outcomes of a run of an event that end it differently from success.
-var (
-	errFunctionFailed = errors.New("function: the function returned an error")
-	errEventThrottled = errors.New("function: the event was throttled")
-)
+// extended is the chain of an event that this one causes.
+func (ev event) extended() map[functionKey]int {
+	chain := maps.Clone(ev.chain)
+	if chain == nil {
+		chain = map[functionKey]int{}
+	}
+	chain[functionKey{ev.target.scope, ev.target.name}]++
+	return chain
+}
+
+// attempt is a run of an event.
+type attempt struct {
+	// version is the version that ran, empty when none did.
+	version string
+	outcome deployed.Outcome
+	err     error
+}
+
+func (a attempt) succeeded() bool { return a.err == nil && a.outcome.FunctionError == "" }
 
 // events is the queue of asynchronous invocations. Each event has a goroutine,
 // which is cheap while it waits; slots keeps those that run to maxEventRuns.
 type events struct {
-	// run runs an event once.
-	run        func(context.Context, event) error
+	// run runs an event once, policy tells how it is treated, and finish is told how
+	// it ended.
+	run        func(context.Context, event) attempt
+	policy     func(reference) eventPolicy
+	finish     func(event, ending)
 	logger     *slog.Logger
 	background *background
 	slots      chan struct{}
@@ -59,8 +77,12 @@ type events struct {
 	bytes int
 }
 
-func newEvents(run func(context.Context, event) error, logger *slog.Logger) *events {
-	return &events{run: run, logger: logger, background: newBackground(), slots: make(chan struct{}, maxEventRuns)}
+func newEvents(
+	run func(context.Context, event) attempt, policy func(reference) eventPolicy, finish func(event, ending), logger *slog.Logger,
+) *events {
+	return &events{
+		run: run, policy: policy, finish: finish, logger: logger, background: newBackground(), slots: make(chan struct{}, maxEventRuns),
+	}
 }
 
 // close drops the events that wait, cancels those that run and waits for them.
@@ -111,27 +133,38 @@ func (q *events) free(size int) {
 // returns false when ctx ended before that.
 func (q *events) work(ctx context.Context, ev event) (finished bool) {
 	log := q.logger.With("function", ev.target.name, "request_id", ev.request.RequestID)
-	began, failures, throttleWait := time.Now(), 0, firstThrottleWait
+	began, runs, failures, throttleWait := time.Now(), 0, 0, firstThrottleWait
 	for {
-		err := q.runOnce(ctx, ev)
+		last := q.runOnce(ctx, ev)
+		if last.version != "" {
+			runs++
+		}
+		policy := q.policy(ev.target)
 		var wait time.Duration
 		switch {
-		case err == nil:
+		case last.succeeded():
+			q.finish(ev, ending{success, runs, last})
 			return true
 		case ctx.Err() != nil:
 			return false
-		case wire.Is(err, "ResourceNotFoundException"):
+		case wire.Is(last.err, "ResourceNotFoundException"):
 			log.Warn("an asynchronous invocation was dropped: the function is gone")
 			return true
-		case errors.Is(err, errEventThrottled) && time.Since(began)+throttleWait <= maxEventAge:
+		case isThrottle(last.err):
 			wait = throttleWait
 			throttleWait = min(2*throttleWait, maxThrottleWait)
-		case !errors.Is(err, errEventThrottled) && failures < len(retryWaits):
+		case failures >= policy.retries:
+			log.Warn("an asynchronous invocation failed for good", "error", last.failure())
+			q.finish(ev, ending{retriesExhausted, runs, last})
+			return true
+		default:
 			wait = retryWaits[failures]
 			failures++
-			log.Info("an asynchronous invocation failed and will be tried again", "error", err, "wait", wait)
-		default:
-			log.Warn("an asynchronous invocation failed for good", "error", err)
+			log.Info("an asynchronous invocation failed and will be tried again", "error", last.failure(), "wait", wait)
+		}
+		if time.Since(began)+wait > policy.maxAge {
+			log.Warn("an asynchronous invocation became too old", "error", last.failure())
+			q.finish(ev, ending{ageExceeded, runs, last})
 			return true
 		}
 		if !pause(ctx, wait) {
@@ -140,13 +173,21 @@ func (q *events) work(ctx context.Context, ev event) (finished bool) {
 	}
 }
 
-func (q *events) runOnce(ctx context.Context, ev event) error {
+// failure is what an attempt failed with, for the log.
+func (a attempt) failure() string {
+	if a.err != nil {
+		return a.err.Error()
+	}
+	return a.outcome.FunctionError
+}
+
+func (q *events) runOnce(ctx context.Context, ev event) attempt {
 	select {
 	case q.slots <- struct{}{}:
 		defer func() { <-q.slots }()
 		return q.run(ctx, ev)
 	case <-ctx.Done():
-		return ctx.Err()
+		return attempt{err: ctx.Err()}
 	}
 }
 
@@ -176,14 +217,10 @@ func (s *Service) invokeLater(ctx context.Context, r reference, request deployed
 }
 
 // runEvent runs an event once, on the version that is due now.
-func (s *Service) runEvent(ctx context.Context, ev event) error {
-	_, outcome, err := s.run(ctx, ev.target, ev.request)
-	switch {
-	case err == nil && outcome.FunctionError != "":
-		return errFunctionFailed
-	case isThrottle(err):
-		return errors.Join(errEventThrottled, err)
-	default:
-		return err
+func (s *Service) runEvent(ctx context.Context, ev event) attempt {
+	e, outcome, err := s.run(ctx, ev.target, ev.request)
+	if err != nil {
+		return attempt{err: err}
 	}
+	return attempt{version: e.function.Version, outcome: outcome}
 }

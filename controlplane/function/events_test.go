@@ -81,7 +81,7 @@ func TestThrottledEventsWait(t *testing.T) {
 		}
 		must(f.PutFunctionConcurrency(f.ctx, &lambda.PutFunctionConcurrencyInput{FunctionName: name, ReservedConcurrentExecutions: aws.Int32(0)}))(t)
 		must(f.Invoke(f.ctx, &lambda.InvokeInput{FunctionName: name, InvocationType: "Event"}))(t)
-		time.Sleep(maxEventAge)
+		time.Sleep(defaultEventPolicy.maxAge)
 		synctest.Wait()
 		if runs != 1 || f.events.count != 0 {
 			t.Errorf("%d runs, %d events left after their time", runs, f.events.count)
@@ -137,7 +137,8 @@ func TestEventOfDeletedFunction(t *testing.T) {
 func TestEventsAreBounded(t *testing.T) {
 	t.Parallel()
 	block := make(chan struct{})
-	q := newEvents(func(context.Context, event) error { <-block; return nil }, slog.New(slog.DiscardHandler))
+	q := newEvents(func(context.Context, event) attempt { <-block; return attempt{} },
+		func(reference) eventPolicy { return defaultEventPolicy }, func(event, ending) {}, slog.New(slog.DiscardHandler))
 	megabyte := event{request: deployed.Invocation{Payload: make([]byte, maxEventBytes)}}
 	for i := range maxEventsBytes / maxEventBytes {
 		if !q.add(megabyte) {

@@ -233,11 +233,18 @@ func TestUpdateFunctionConfiguration(t *testing.T) {
 
 func TestDeleteFunction(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t)
+	f := newFixture(t, withURLs)
 	f.create(t, "fn")
 	name := aws.String("fn")
 	must(f.PublishVersion(f.ctx, &lambda.PublishVersionInput{FunctionName: name}))(t)
 	must(f.CreateAlias(f.ctx, &lambda.CreateAliasInput{FunctionName: name, Name: aws.String("live"), FunctionVersion: aws.String("1")}))(t)
+	must(f.PutFunctionEventInvokeConfig(f.ctx, &eventConfig{FunctionName: name, MaximumRetryAttempts: aws.Int32(1)}))(t)
+	must(f.PutFunctionRecursionConfig(f.ctx, &lambda.PutFunctionRecursionConfigInput{FunctionName: name, RecursiveLoop: types.RecursiveLoopAllow}))(t)
+	must(f.PutRuntimeManagementConfig(f.ctx, &lambda.PutRuntimeManagementConfigInput{FunctionName: name, UpdateRuntimeOn: types.UpdateRuntimeOnFunctionUpdate}))(t)
+	must(f.CreateFunctionUrlConfig(f.ctx, &lambda.CreateFunctionUrlConfigInput{FunctionName: name, AuthType: types.FunctionUrlAuthTypeNone}))(t)
+	must(f.PutProvisionedConcurrencyConfig(f.ctx, &lambda.PutProvisionedConcurrencyConfigInput{
+		FunctionName: name, Qualifier: aws.String("live"), ProvisionedConcurrentExecutions: aws.Int32(1),
+	}))(t)
 	must(f.TagResource(f.ctx, &lambda.TagResourceInput{Resource: aws.String(arnBase + "fn"), Tags: map[string]string{"k": "v"}}))(t)
 	must(f.PutFunctionConcurrency(f.ctx, &lambda.PutFunctionConcurrencyInput{FunctionName: name, ReservedConcurrentExecutions: aws.Int32(1)}))(t)
 	must(f.AddPermission(f.ctx, permission("fn", "live", "s")))(t)

@@ -40,8 +40,9 @@ func (s *Service) DeleteFunction(ctx context.Context, in *lambda.DeleteFunctionI
 
 func deleteFunction(tx store.Tx, r reference) error {
 	for _, remove := range []func(store.Tx, store.Scope, ...string) error{
-		functions.Delete, tags.Delete, concurrencies.Delete,
-		versions.DeleteUnder, aliases.DeleteUnder, policies.DeleteUnder,
+		functions.Delete, tags.Delete, concurrencies.Delete, recursions.Delete,
+		versions.DeleteUnder, aliases.DeleteUnder, policies.DeleteUnder, eventConfigs.DeleteUnder,
+		provisions.DeleteUnder, functionURLs.DeleteUnder, runtimeManagements.DeleteUnder,
 	} {
 		if err := remove(tx, r.scope, r.name); err != nil {
 			return err
@@ -68,5 +69,17 @@ func deleteVersion(tx store.Tx, r reference) error {
 	if err := versions.Delete(tx, r.scope, r.name, r.qualifier); err != nil {
 		return err
 	}
-	return policies.Delete(tx, r.scope, r.name, r.qualifier)
+	return deleteQualified(tx, r)
+}
+
+// deleteQualified deletes what belongs to the version or alias that r names.
+func deleteQualified(tx store.Tx, r reference) error {
+	for _, remove := range []func(store.Tx, store.Scope, ...string) error{
+		policies.Delete, eventConfigs.Delete, provisions.Delete, functionURLs.Delete, runtimeManagements.Delete,
+	} {
+		if err := remove(tx, r.scope, r.name, r.qualifier); err != nil {
+			return err
+		}
+	}
+	return nil
 }

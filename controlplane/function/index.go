@@ -7,6 +7,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
+	"github.com/stagedoor-dev/stagedoor/controlplane/deployed"
 	"github.com/stagedoor-dev/stagedoor/controlplane/store"
 )
 
@@ -22,7 +23,13 @@ type published struct {
 	versions map[string]*entry
 	routes   map[string]route
 	policies map[string]*policy
-	limiter  *limiter
+	// events has the event invoke configurations by qualifier, $LATEST for none.
+	events map[string]eventPolicy
+	// provisioned has the number of environments to be kept warm of each version.
+	provisioned map[string]int
+	// loops tells whether loops of destinations are allowed.
+	loops   bool
+	limiter *limiter
 	// pending has the versions that are being created, which are not invoked yet;
 	// changing tells whether any is being created or updated.
 	pending  map[string]bool
@@ -35,10 +42,8 @@ type published struct {
 // store nor JSON. It follows the store by its change feed, so that a change can be
 // seen as soon as the operation that made it returns.
 type index struct {
-	store store.Store
-	// retired is told of an entry that is no longer in use, unused of a package.
-	retired func(*entry)
-	unused  func(sha256 string)
+	store   store.Store
+	hooks   indexHooks
 	logger  *slog.Logger
 	watches []func()
 
@@ -52,11 +57,19 @@ type index struct {
 	layers map[layerKey]string
 }
 
-func newIndex(s store.Store, retired func(*entry), unused func(sha256 string), logger *slog.Logger) *index {
+// indexHooks are told what follows from a change; mu is not held.
+type indexHooks struct {
+	// retired is told of an entry that is no longer in use, unused of a package that
+	// may no longer be, and provision of how many environments are to be kept warm.
+	retired   func(*entry)
+	unused    func(sha256 string)
+	provision func(*deployed.Function, int)
+}
+
+func newIndex(s store.Store, hooks indexHooks, logger *slog.Logger) *index {
 	return &index{
 		store:     s,
-		retired:   retired,
-		unused:    unused,
+		hooks:     hooks,
 		logger:    logger,
 		functions: map[functionKey]*published{},
 		packages:  map[string]int{},
@@ -92,7 +105,7 @@ func (x *index) open(ctx context.Context) error {
 	}
 	x.watches = []func(){
 		watch(x, functions), watch(x, versions), watch(x, aliases), watch(x, policies), watch(x, concurrencies),
-		x.watchLayers(),
+		watch(x, eventConfigs), watch(x, recursions), watch(x, provisions), x.watchLayers(),
 	}
 	return nil
 }
@@ -141,15 +154,20 @@ func (x *index) refresh(ctx context.Context, key functionKey) error {
 	if err != nil {
 		return err
 	}
-	for _, e := range x.install(key, stored) {
+	withdrawn, provisioned := x.install(key, stored)
+	for _, e := range provisioned {
+		x.hooks.provision(e.function, stored.provisioned[e.function.Version])
+	}
+	for _, e := range withdrawn {
 		e.release()
 	}
 	return nil
 }
 
 // install swaps what is published of a function and returns the entries that are
-// withdrawn by that. A new entry takes the place of one of another build.
-func (x *index) install(key functionKey, stored *storedFunction) (withdrawn []*entry) {
+// withdrawn by that and those with another provisioned concurrency than before. A
+// new entry takes the place of one of another build.
+func (x *index) install(key functionKey, stored *storedFunction) (withdrawn, provisioned []*entry) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	before := x.functions[key]
@@ -160,13 +178,19 @@ func (x *index) install(key functionKey, stored *storedFunction) (withdrawn []*e
 	next := &published{versions: map[string]*entry{}, pending: map[string]bool{}, limiter: before.limiter, replaced: make(chan struct{})}
 	if stored != nil {
 		next.routes, next.policies = stored.routes, stored.policies
+		next.events, next.loops, next.provisioned = stored.events, stored.loops, stored.provisioned
 		next.limiter.limit.Store(stored.limit)
 		for _, record := range stored.records {
 			version := *record.Config.Version
-			next.pending[version] = record.Config.State == types.StatePending
+			if record.Config.State == types.StatePending {
+				next.pending[version] = true
+			}
 			next.changing = next.changing || changing(&record.Config)
 			if old := before.versions[version]; old != nil && old.function.RevisionID == record.BuildID {
 				next.versions[version] = old
+				if stored.provisioned[version] != before.provisioned[version] {
+					provisioned = append(provisioned, old)
+				}
 				continue
 			}
 			e := newEntry(key.scope, record, x.dropped)
@@ -174,6 +198,9 @@ func (x *index) install(key functionKey, stored *storedFunction) (withdrawn []*e
 				x.packages[sha256]++
 			}
 			next.versions[version] = e
+			if stored.provisioned[version] > 0 {
+				provisioned = append(provisioned, e)
+			}
 		}
 		x.functions[key] = next
 	} else {
@@ -184,7 +211,7 @@ func (x *index) install(key functionKey, stored *storedFunction) (withdrawn []*e
 			withdrawn = append(withdrawn, old)
 		}
 	}
-	return withdrawn
+	return withdrawn, provisioned
 }
 
 // dropped is told when an entry is no longer in use.
@@ -194,7 +221,7 @@ func (x *index) dropped(e *entry) {
 		x.letGoLocked(sha256)
 	}
 	x.mu.Unlock()
-	x.retired(e)
+	x.hooks.retired(e)
 }
 
 // letGoLocked counts one use of a package less.
@@ -202,48 +229,4 @@ func (x *index) letGoLocked(sha256 string) {
 	if x.packages[sha256]--; x.packages[sha256] == 0 {
 		delete(x.packages, sha256)
 	}
-}
-
-// storedFunction is what the store holds of a function, as far as invocations
-// depend on it.
-type storedFunction struct {
-	records  []*functionRecord
-	routes   map[string]route
-	policies map[string]*policy
-	limit    int64
-}
-
-// readStored returns nil when there is no such function.
-func readStored(tx store.Tx, key functionKey) (*storedFunction, error) {
-	r := reference{scope: key.scope, name: key.name}
-	first, err := findOrNil(tx, functions, key.scope, key.name)
-	if err != nil || first == nil {
-		return nil, err
-	}
-	stored := &storedFunction{routes: map[string]route{}, policies: map[string]*policy{}, limit: unlimited}
-	published, err := versionsOf(tx, r)
-	if err != nil {
-		return nil, err
-	}
-	stored.records = append(published, first)
-	for alias, err := range aliases.All(tx, r.scope, "", r.name) {
-		if err != nil {
-			return nil, err
-		}
-		stored.routes[alias.ID[1]] = newRoute(alias.Value)
-	}
-	for policy, err := range policies.All(tx, r.scope, "", r.name) {
-		if err != nil {
-			return nil, err
-		}
-		stored.policies[policy.ID[1]] = compilePolicy(policy.Value)
-	}
-	reserved, err := findOrNil(tx, concurrencies, key.scope, key.name)
-	if err != nil {
-		return nil, err
-	}
-	if reserved != nil && reserved.ReservedConcurrentExecutions != nil {
-		stored.limit = int64(*reserved.ReservedConcurrentExecutions)
-	}
-	return stored, nil
 }

@@ -162,6 +162,30 @@ func TestFunctionWithLayers(t *testing.T) {
 	}
 }
 
+// TestLayersOutliveTheService: packages that only layers have are not swept away.
+func TestLayersOutliveTheService(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, withLayers)
+	layer := f.publishLayer(t, "lib", "1")
+	f.publishLayer(t, "spare", "2")
+	in := createInput(t, "fn")
+	in.Layers = []string{*layer.LayerVersionArn}
+	must(f.CreateFunction(f.ctx, in))(t)
+	f.deleteLayer(t, "lib", 1)
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	f.Service = f.open(t)
+	if kept := must(f.packages.List())(t); len(kept) != 3 {
+		t.Errorf("packages %v", kept)
+	}
+	f.deleteLayer(t, "spare", 1)
+	f.settle()
+	if kept := must(f.packages.List())(t); len(kept) != 2 {
+		t.Errorf("packages %v", kept)
+	}
+}
+
 func TestFunctionLayersRefused(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, withLayers)

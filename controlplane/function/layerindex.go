@@ -12,7 +12,7 @@ type layerKey struct {
 func (x *index) watchLayers() (cancel func()) {
 	return layerVersions.Watch(x.store, func(record store.Record[layerVersionRecord]) {
 		if released := x.installLayer(record); released != "" {
-			x.unused(released)
+			x.hooks.unused(released)
 		}
 	}, func(err error) {
 		x.logger.Error("a changed layer version cannot be decoded", "error", err)

@@ -54,6 +54,11 @@ func (r *fakeRunner) Provision(fn *deployed.Function, environments int) {
 	}
 }
 
+// withURLs is an edit for newFixture that lets functions have URLs.
+func withURLs(c *Config) {
+	c.FunctionURLs = func(id, region string) string { return "http://" + id + ".lambda-url." + region + ".localhost:4566/" }
+}
+
 // withLayers and withLocalDirs are edits for newFixture.
 func withLayers(c *Config)    { c.Runner.(*fakeRunner).layers = true }
 func withLocalDirs(c *Config) { c.Runner.(*fakeRunner).localDirs = true }

@@ -14,16 +14,21 @@ import (
 
 // The collections of the service. What a record's id consists of stands behind it.
 var (
-	functions     = store.NewCollection("function", wire.Records[functionRecord]{})                // name; holds $LATEST
-	versions      = store.NewCollection("functionversion", wire.Records[functionRecord]{})         // name, number
-	counters      = store.NewCollection("functioncounter", wire.Records[counterRecord]{})          // name
-	aliases       = store.NewCollection("functionalias", wire.Records[types.AliasConfiguration]{}) // name, alias
-	policies      = store.NewCollection("functionpolicy", wire.Records[policyRecord]{})            // name, qualifier ($LATEST for none)
-	concurrencies = store.NewCollection("functionconcurrency", wire.Records[types.Concurrency]{})  // name
-	layers        = store.NewCollection("layer", wire.Records[layerRecord]{})                      // name
-	layerVersions = store.NewCollection("layerversion", wire.Records[layerVersionRecord]{})        // name, number of ten digits
-	layerPolicies = store.NewCollection("layerpolicy", wire.Records[layerPolicyRecord]{})          // name, number of ten digits
-	tags          = store.NewCollection("functiontags", wire.Records[tagsRecord]{})                // name
+	functions          = store.NewCollection("function", wire.Records[functionRecord]{})                             // name; holds $LATEST
+	versions           = store.NewCollection("functionversion", wire.Records[functionRecord]{})                      // name, number
+	counters           = store.NewCollection("functioncounter", wire.Records[counterRecord]{})                       // name
+	aliases            = store.NewCollection("functionalias", wire.Records[types.AliasConfiguration]{})              // name, alias
+	policies           = store.NewCollection("functionpolicy", wire.Records[policyRecord]{})                         // name, qualifier ($LATEST for none)
+	concurrencies      = store.NewCollection("functionconcurrency", wire.Records[types.Concurrency]{})               // name
+	eventConfigs       = store.NewCollection("functioneventconfig", wire.Records[types.FunctionEventInvokeConfig]{}) // name, qualifier as for policies
+	recursions         = store.NewCollection("functionrecursion", wire.Records[recursionRecord]{})                   // name
+	provisions         = store.NewCollection("functionprovisioned", wire.Records[provisionedRecord]{})               // name, qualifier
+	functionURLs       = store.NewCollection("functionurl", wire.Records[functionURLRecord]{})                       // name, qualifier as for policies
+	runtimeManagements = store.NewCollection("functionruntimemanagement", wire.Records[runtimeManagementRecord]{})   // name, qualifier as for policies
+	layers             = store.NewCollection("layer", wire.Records[layerRecord]{})                                   // name
+	layerVersions      = store.NewCollection("layerversion", wire.Records[layerVersionRecord]{})                     // name, number of ten digits
+	layerPolicies      = store.NewCollection("layerpolicy", wire.Records[layerPolicyRecord]{})                       // name, number of ten digits
+	tags               = store.NewCollection("functiontags", wire.Records[tagsRecord]{})                             // name
 )
 
 // functionRecord is one version of a function.

@@ -57,6 +57,9 @@ type Config struct {
 	CodeURL func(sha256 string) string
 	// Objects reads code from Amazon S3; nil refuses it.
 	Objects Objects
+	// FunctionURLs returns the URL that the edge serves for a function URL with the
+	// given id; nil refuses function URLs.
+	FunctionURLs func(urlID, region string) string
 	// Logger defaults to one that discards.
 	Logger *slog.Logger
 	// Now defaults to time.Now.
@@ -75,6 +78,7 @@ type Service struct {
 	permissions  bool
 	codeURL      func(sha256 string) string
 	objects      Objects
+	functionURL  func(urlID, region string) string
 	// layers and localDirs tell what the runner heeds.
 	layers, localDirs bool
 	logger            *slog.Logger
@@ -102,6 +106,7 @@ func New(cfg Config) (*Service, error) {
 		permissions: cfg.Permissions,
 		codeURL:     cfg.CodeURL,
 		objects:     cfg.Objects,
+		functionURL: cfg.FunctionURLs,
 		layers:      supportsLayers(cfg.Runner),
 		localDirs:   supportsLocalDir(cfg.Runner),
 		logger:      cfg.Logger,
@@ -114,7 +119,7 @@ func New(cfg Config) (*Service, error) {
 	if s.now == nil {
 		s.now = time.Now
 	}
-	s.index = newIndex(s.store, s.retired, s.unused, s.logger)
+	s.index = newIndex(s.store, indexHooks{retired: s.retired, unused: s.unused, provision: provisionWith(cfg.Runner)}, s.logger)
 	s.packages = &packages{kept: cfg.Packages, inUse: s.index.uses, logger: s.logger}
 	if err := activateStored(context.Background(), s.store); err != nil {
 		return nil, fmt.Errorf("activate stored functions: %w", err)
@@ -123,7 +128,7 @@ func New(cfg Config) (*Service, error) {
 		return nil, fmt.Errorf("load stored functions: %w", err)
 	}
 	s.packages.sweep()
-	s.events = newEvents(s.runEvent, s.logger)
+	s.events = newEvents(s.runEvent, s.eventPolicyOf, s.deliver, s.logger)
 	return s, nil
 }
 
