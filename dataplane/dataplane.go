@@ -13,6 +13,7 @@ import (
 	"github.com/stagedoor-dev/stagedoor/controlplane/deployed"
 	"github.com/stagedoor-dev/stagedoor/dataplane/integration"
 	"github.com/stagedoor-dev/stagedoor/dataplane/rest"
+	"github.com/stagedoor-dev/stagedoor/dataplane/usageplan"
 )
 
 // Config is what a [DataPlane] is made of.
@@ -71,6 +72,7 @@ func New(config Config) *DataPlane {
 		env: &rest.Environment{
 			Invoker:    config.Invoker,
 			Transports: transports,
+			Usage:      &usageplan.Index{},
 			Logger:     config.Logger,
 			Now:        config.Now,
 			Lifetime:   lifetime,
@@ -80,6 +82,10 @@ func New(config Config) *DataPlane {
 		closeIdle: closeIdle,
 	}
 }
+
+// Usage returns the API keys and usage plans that calls are checked against. They are
+// published to it.
+func (d *DataPlane) Usage() *usageplan.Index { return d.env.Usage }
 
 // PublishRestStage serves a stage, in place of the one with its API and name if there
 // is one. Requests that began with the former are finished with it. When it returns,

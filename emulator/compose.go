@@ -20,6 +20,7 @@ import (
 	"github.com/stagedoor-dev/stagedoor/controlplane/wire"
 	"github.com/stagedoor-dev/stagedoor/dataplane"
 	"github.com/stagedoor-dev/stagedoor/dataplane/integration"
+	"github.com/stagedoor-dev/stagedoor/dataplane/usageplan"
 	"github.com/stagedoor-dev/stagedoor/emulator/internal/localca"
 	"github.com/stagedoor-dev/stagedoor/lambdarunner"
 )
@@ -32,6 +33,9 @@ var (
 	_ integration.Invoker = (*function.Service)(nil)
 	_ matcher             = (*wire.Handler)(nil)
 	_ restapi.Publisher   = (*dataplane.DataPlane)(nil)
+
+	_ restapi.UsagePublisher = (*usageplan.Index)(nil)
+	_ restapi.UsageCounter   = (*usageplan.Index)(nil)
 )
 
 // Names within the data directory.
@@ -75,7 +79,15 @@ func compose(s *settings, url string, port int, stack *closers) (*composed, erro
 	plane := dataplane.New(dataplane.Config{Invoker: functions, Logger: s.Logger, Now: s.Now})
 	stack.add("data plane", plane.Close)
 
-	restAPIs, err := restapi.New(restapi.Config{Store: records, Publisher: plane, Logger: s.Logger, Now: s.Now})
+	usage, err := keepUsage(plane.Usage(), dir, s.Logger)
+	if err != nil {
+		return nil, err
+	}
+	stack.add("usage of API keys", usage.Close)
+
+	restAPIs, err := restapi.New(restapi.Config{
+		Store: records, Publisher: plane, UsagePublisher: plane.Usage(), UsageCounter: plane.Usage(), Logger: s.Logger, Now: s.Now,
+	})
 	if err != nil {
 		return nil, err
 	}

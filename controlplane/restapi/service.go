@@ -23,6 +23,24 @@ type Publisher interface {
 	WithdrawRestStage(apiID, stageName string)
 }
 
+// UsagePublisher is told of API keys and usage plans, as [Publisher] is of stages.
+type UsagePublisher interface {
+	// PublishApiKey lets a key be used, in place of an earlier one with its id.
+	PublishApiKey(key *deployed.ApiKey)
+	// WithdrawApiKey ends the use of a key.
+	WithdrawApiKey(keyID string)
+	// PublishUsagePlan sets a plan, in place of an earlier one with its id.
+	PublishUsagePlan(plan *deployed.UsagePlan)
+	// WithdrawUsagePlan removes a plan.
+	WithdrawUsagePlan(planID string)
+	// PublishUsagePlanKey puts a key into a plan; either may be published later.
+	PublishUsagePlanKey(planID, keyID string)
+	// WithdrawUsagePlanKey takes a key out of a plan.
+	WithdrawUsagePlanKey(planID, keyID string)
+	// PublishQuotaGrant changes what a key has in a period of a plan's quota.
+	PublishQuotaGrant(grant *deployed.QuotaGrant)
+}
+
 // Limits are the quotas of an account that AWS raises on request; a zero field
 // stands for the AWS default.
 type Limits struct {
@@ -78,6 +96,8 @@ type Config struct {
 	Store store.Store
 	// Publisher is told of stages to serve; nil = nobody is.
 	Publisher Publisher
+	// UsagePublisher is told of API keys and usage plans; nil = nobody is.
+	UsagePublisher UsagePublisher
 	// Logger defaults to one that discards.
 	Logger *slog.Logger
 	// Now defaults to time.Now.
@@ -123,14 +143,22 @@ func New(cfg Config) (*Service, error) {
 	if s.now == nil {
 		s.now = time.Now
 	}
-	if cfg.Publisher == nil {
-		return s, nil
+	if cfg.UsagePublisher != nil {
+		feed := newUsageFeed(s.store, cfg.UsagePublisher, s.logger)
+		if err := feed.publishAll(context.Background()); err != nil {
+			return nil, fmt.Errorf("publish stored usage plans: %w", err)
+		}
+		s.cancel = feed.watch()
 	}
-	feed := newStageFeed(s.store, cfg.Publisher, s.logger)
-	if err := feed.publishAll(context.Background()); err != nil {
-		return nil, fmt.Errorf("publish stored stages: %w", err)
+	if cfg.Publisher != nil {
+		feed := newStageFeed(s.store, cfg.Publisher, s.logger)
+		if err := feed.publishAll(context.Background()); err != nil {
+			s.cancel()
+			return nil, fmt.Errorf("publish stored stages: %w", err)
+		}
+		cancelUsage, cancelStages := s.cancel, stages.Watch(s.store, feed.changed, feed.undecodable)
+		s.cancel = func() { cancelStages(); cancelUsage() }
 	}
-	s.cancel = stages.Watch(s.store, feed.changed, feed.undecodable)
 	return s, nil
 }
 

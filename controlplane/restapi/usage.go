@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/apigateway"
 	"github.com/aws/aws-sdk-go-v2/service/apigateway/types"
 
+	"github.com/stagedoor-dev/stagedoor/controlplane/deployed"
 	"github.com/stagedoor-dev/stagedoor/controlplane/store"
 	"github.com/stagedoor-dev/stagedoor/controlplane/wire"
 )
@@ -55,19 +56,6 @@ type quotaGrantRecord struct {
 // midnight is the begin of the day that t is in, in UTC.
 func midnight(t time.Time) time.Time { return t.UTC().Truncate(day) }
 
-// periodStart is the first day of the quota period that a day is in: days begin at
-// midnight UTC, weeks on Sunday, months on the first.
-func periodStart(period types.QuotaPeriodType, on time.Time) time.Time {
-	switch period {
-	case types.QuotaPeriodTypeWeek:
-		return on.AddDate(0, 0, -int(on.Weekday()))
-	case types.QuotaPeriodTypeMonth:
-		return on.AddDate(0, 0, 1-on.Day())
-	case types.QuotaPeriodTypeDay:
-	}
-	return on
-}
-
 // settleQuotaStart keeps the day from which a plan has its quota.
 func settleQuotaStart(tx store.Tx, scope store.Scope, plan *types.UsagePlan, now time.Time) error {
 	if plan.Quota == nil {
@@ -98,7 +86,7 @@ func (s *Service) newUsageLog(tx store.Tx, scope store.Scope, plan *types.UsageP
 		return nil, err
 	}
 	if start != nil {
-		log.start = periodStart(plan.Quota.Period, start.Day)
+		log.start = deployed.QuotaPeriodStart(plan.Quota.Period, start.Day)
 	}
 	for record, err := range quotaGrants.All(tx, scope, "", *plan.Id, keyID) {
 		if err != nil {
@@ -132,7 +120,7 @@ func (l *usageLog) usedSince(first, last time.Time) int64 {
 // at returns what was used on a day, and what remained of the period's quota at its end.
 func (l *usageLog) at(on time.Time) (used, remaining int64) {
 	quota := l.plan.Quota
-	first := periodStart(quota.Period, on)
+	first := deployed.QuotaPeriodStart(quota.Period, on)
 	inPeriod := l.usedSince(first, on)
 	remaining = int64(quota.Limit) - inPeriod
 	if first.Equal(l.start) {
@@ -261,7 +249,7 @@ func (s *Service) UpdateUsage(ctx context.Context, in *apigateway.UpdateUsageInp
 			return nil, err
 		}
 		if edit.remaining != nil {
-			first := periodStart(plan.Quota.Period, today)
+			first := deployed.QuotaPeriodStart(plan.Quota.Period, today)
 			grant := quotaGrantRecord{Day: today, Remaining: *edit.remaining, Used: log.usedSince(first, today)}
 			if err := quotaGrants.Put(tx, scope, &grant, *plan.Id, *in.KeyId, first.Format(time.DateOnly)); err != nil {
 				return nil, err

@@ -49,6 +49,8 @@ type EventContext struct {
 	SourceIP                 string
 	// UserAgent is null when empty.
 	UserAgent string
+	// APIKey and APIKeyID are left out when empty: when the method requires no key.
+	APIKey, APIKeyID string
 }
 
 // RequestTimeLayout is the format of $context.requestTime.
@@ -147,6 +149,12 @@ func (c *EventContext) append(b []byte) []byte {
 		b = append(b, `null`...)
 	} else {
 		b = appendString(b, c.UserAgent)
+	}
+	if c.APIKeyID != "" {
+		b = append(b, `,"apiKey":`...)
+		b = appendString(b, c.APIKey)
+		b = append(b, `,"apiKeyId":`...)
+		b = appendString(b, c.APIKeyID)
 	}
 	b = append(b, `,"user":null},"domainName":`...)
 	b = appendString(b, c.DomainName)

@@ -17,6 +17,8 @@ var contextVariables = map[string]func(x *Exchange) string{
 	"extendedRequestId":  func(x *Exchange) string { return x.Request.ExtendedID },
 	"httpMethod":         func(x *Exchange) string { return x.Request.HTTP.Method },
 	"isCanaryRequest":    func(x *Exchange) string { return x.stage.canaryRequest() },
+	"identity.apiKey":    func(x *Exchange) string { return x.apiKey },
+	"identity.apiKeyId":  func(x *Exchange) string { return x.apiKeyID },
 	"identity.sourceIp":  func(x *Exchange) string { return x.sourceIP() },
 	"identity.userAgent": func(x *Exchange) string { return x.Request.HTTP.UserAgent() },
 	"path":               func(x *Exchange) string { return x.Request.ContextPath },

@@ -28,6 +28,9 @@ type Exchange struct {
 	Trace *Trace
 
 	stage *Stage
+	// apiKey and apiKeyID are the valid key of the request, set for methods that
+	// require one.
+	apiKey, apiKeyID string
 	// functionTrace is the trace id of a Lambda integration that is no proxy, set with
 	// its response.
 	functionTrace string

@@ -157,6 +157,8 @@ func (l *lambdaProxy) event(x *Exchange, body []byte, trace traceID) *integratio
 			APIID:             x.stage.snapshot.ApiID,
 			SourceIP:          x.sourceIP(),
 			UserAgent:         r.UserAgent(),
+			APIKey:            x.apiKey,
+			APIKeyID:          x.apiKeyID,
 		},
 	}
 }

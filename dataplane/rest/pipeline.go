@@ -18,7 +18,6 @@ func (c *compiler) pipeline(r *resource, m *types.Method) []step {
 	steps = append(steps, c.throttle(r, m)...)
 	steps = append(steps, c.decompression()...)
 	steps = append(steps, c.requestValidation(m)...)
-	steps = append(steps, c.cache(r, m)...)
 	steps = append(steps, c.integration(r, m)...)
 	return append(steps, c.compression()...)
 }

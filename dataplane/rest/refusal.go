@@ -43,10 +43,7 @@ func (c *compiler) methodGuards(m *types.Method) []step {
 		steps = append(steps, refusal("authorize", failure))
 	}
 	if aws.ToBool(m.ApiKeyRequired) {
-		// No API key exists that could be valid (UP-15).
-		steps = append(steps, refusal("API key", &Failure{
-			Type: types.GatewayResponseTypeInvalidApiKey, Reason: "API key required and no valid key was presented",
-		}))
+		steps = append(steps, c.apiKey())
 	}
 	return steps
 }

@@ -16,14 +16,17 @@ import (
 	"github.com/stagedoor-dev/stagedoor/controlplane/deployed"
 	"github.com/stagedoor-dev/stagedoor/dataplane/integration"
 	"github.com/stagedoor-dev/stagedoor/dataplane/traffic"
+	"github.com/stagedoor-dev/stagedoor/dataplane/usageplan"
 )
 
 // Environment is what stages are served with. All fields but Observe are required.
 type Environment struct {
 	Invoker    integration.Invoker
 	Transports integration.Transports
-	Logger     *slog.Logger
-	Now        func() time.Time
+	// Usage has the API keys and usage plans.
+	Usage  *usageplan.Index
+	Logger *slog.Logger
+	Now    func() time.Time
 	// Lifetime ends when the data plane is closed: what outlives its client's
 	// connection ends with it.
 	Lifetime context.Context //nolint:containedctx // the owner's own lifetime
