@@ -19,6 +19,7 @@ import (
 	"github.com/stagedoor-dev/stagedoor/controlplane/store/memory"
 	"github.com/stagedoor-dev/stagedoor/controlplane/wire"
 	"github.com/stagedoor-dev/stagedoor/dataplane"
+	"github.com/stagedoor-dev/stagedoor/dataplane/functionurl"
 	"github.com/stagedoor-dev/stagedoor/dataplane/integration"
 	"github.com/stagedoor-dev/stagedoor/dataplane/usageplan"
 	"github.com/stagedoor-dev/stagedoor/emulator/internal/localca"
@@ -27,12 +28,14 @@ import (
 
 // What the boxes need of each other; they do not import one another.
 var (
-	_ apis                = (*dataplane.DataPlane)(nil)
-	_ function.Packages   = (*lambdarunner.Packages)(nil)
-	_ function.Runner     = (*lambdarunner.Runner)(nil)
-	_ integration.Invoker = (*function.Service)(nil)
-	_ matcher             = (*wire.Handler)(nil)
-	_ restapi.Publisher   = (*dataplane.DataPlane)(nil)
+	_ apis                  = (*dataplane.DataPlane)(nil)
+	_ function.Packages     = (*lambdarunner.Packages)(nil)
+	_ function.Runner       = (*lambdarunner.Runner)(nil)
+	_ function.Objects      = (*objects)(nil)
+	_ functionurl.Functions = (*function.Service)(nil)
+	_ integration.Invoker   = (*function.Service)(nil)
+	_ matcher               = (*wire.Handler)(nil)
+	_ restapi.Publisher     = (*dataplane.DataPlane)(nil)
 
 	_ restapi.UsagePublisher = (*usageplan.Index)(nil)
 	_ restapi.UsageCounter   = (*usageplan.Index)(nil)
@@ -72,7 +75,8 @@ func compose(s *settings, url string, port int, stack *closers) (*composed, erro
 	}
 	ca.Allowed = names.allowed
 
-	packages, functions, err := composeFunctions(s, dir, url, records, stack)
+	services := composeUpstream(s, stack)
+	packages, functions, err := composeFunctions(s, dir, url, port, records, services, stack)
 	if err != nil {
 		return nil, err
 	}
@@ -99,10 +103,13 @@ func compose(s *settings, url string, port int, stack *closers) (*composed, erro
 	}
 	return &composed{
 		edge: &edge{
-			hosts:    names,
-			dispatch: &dispatch{services: *handlers, domain: localDomain(port), fallback: s.upstream != nil},
+			hosts: names,
+			dispatch: &dispatch{
+				services: *handlers, domain: localDomain(port), urlDomain: localURLDomain(s.Region, port), fallback: s.upstream != nil,
+			},
 			apis:     plane,
-			upstream: composeUpstream(s, stack),
+			urls:     functionurl.New(functions, s.Logger, s.Now),
+			upstream: services,
 			health:   &health{store: records, version: s.Version, started: s.Now(), now: s.Now, logger: s.Logger},
 			code:     &code{packages: packages, logger: s.Logger},
 			account:  s.Account,
@@ -150,7 +157,9 @@ func openStore(s *settings, dir string) (store.Store, error) {
 	}
 }
 
-func composeFunctions(s *settings, dir, url string, records store.Store, stack *closers) (*lambdarunner.Packages, *function.Service, error) {
+func composeFunctions(
+	s *settings, dir, url string, port int, records store.Store, services *upstream, stack *closers,
+) (*lambdarunner.Packages, *function.Service, error) {
 	packages, err := lambdarunner.OpenPackages(filepath.Join(dir, packagesDirectory))
 	if err != nil {
 		return nil, nil, fmt.Errorf("function packages: %w", err)
@@ -165,8 +174,10 @@ func composeFunctions(s *settings, dir, url string, records store.Store, stack *
 
 	functions, err := function.New(function.Config{
 		Store: records, Runner: runner, Packages: packages, Permissions: s.LambdaPermissions == PermissionsOn,
-		CodeURL: func(sha256 string) string { return codeURL(url, sha256) },
-		Logger:  s.Logger, Now: s.Now,
+		CodeURL:      func(sha256 string) string { return codeURL(url, sha256) },
+		FunctionURLs: func(urlID, region string) string { return "http://" + urlID + localURLDomain(region, port) + "/" },
+		Objects:      composeObjects(s, services),
+		Logger:       s.Logger, Now: s.Now,
 	})
 	if err != nil {
 		return nil, nil, err
@@ -190,6 +201,14 @@ func composeServices(s *settings, restAPIs *restapi.Service, functions *function
 // notImplemented is every operation of the services that are not there yet.
 func notImplemented(_ context.Context, o *wire.Operation, _ any) (any, error) {
 	return nil, wire.NewError(http.StatusNotImplemented, "NotImplementedException", fmt.Sprintf("Stagedoor does not implement %s yet", o))
+}
+
+// composeObjects returns what reads code from S3, nil without an endpoint for it.
+func composeObjects(s *settings, services *upstream) function.Objects {
+	if _, failure := services.find("s3"); failure != nil {
+		return nil
+	}
+	return &objects{upstream: services, now: s.Now}
 }
 
 func composeUpstream(s *settings, stack *closers) *upstream {

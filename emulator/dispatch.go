@@ -7,6 +7,7 @@ import (
 
 	"github.com/stagedoor-dev/stagedoor/controlplane/wire"
 	"github.com/stagedoor-dev/stagedoor/dataplane"
+	"github.com/stagedoor-dev/stagedoor/dataplane/functionurl"
 )
 
 // targetKind is who answers a request.
@@ -16,6 +17,8 @@ const (
 	_ targetKind = iota // nobody: the zero target
 	// invokeTarget is a deployed API.
 	invokeTarget
+	// functionURLTarget is a function URL.
+	functionURLTarget
 	// healthTarget is the health report.
 	healthTarget
 	// codeTarget is a function's code package.
@@ -33,6 +36,8 @@ type target struct {
 	kind targetKind
 	// address is set for invokeTarget.
 	address dataplane.Address
+	// functionURL is set for functionURLTarget.
+	functionURL functionurl.Address
 	// service is the signing name of the service; empty when the request names none.
 	service string
 	// handler is set for serviceTarget.
@@ -61,6 +66,7 @@ const (
 
 const (
 	pathForm   = "/_aws/execute-api/"
+	urlForm    = "/_aws/lambda-url/"
 	ownPaths   = "/_stagedoor/"
 	healthPath = ownPaths + "health"
 	codePath   = ownPaths + "code/"
@@ -69,12 +75,19 @@ const (
 // localDomain returns the dispatch.domain of an emulator on port.
 func localDomain(port int) string { return executeAPILabel + "localhost:" + strconv.Itoa(port) }
 
+// localURLDomain is what follows the id in the host of a function URL.
+func localURLDomain(region string, port int) string {
+	return functionURLLabel + region + ".localhost:" + strconv.Itoa(port)
+}
+
 // dispatch decides who answers requests.
 type dispatch struct {
 	services services
 	// domain is what follows the API id in the domain name that path forms of the
 	// invoke address stand for, with the port.
 	domain string
+	// urlDomain is the same for function URLs.
+	urlDomain string
 	// fallback tells whether there is an upstream for requests that name no service.
 	fallback bool
 }
@@ -92,6 +105,13 @@ func (d *dispatch) of(r *http.Request, host hostName) target {
 	if rest, ok := strings.CutPrefix(path, pathForm); ok {
 		apiID, stagePath, _ := strings.Cut(rest, "/")
 		return d.byPath(apiID, "/"+stagePath)
+	}
+	if host.functionURL != "" {
+		return target{kind: functionURLTarget, functionURL: functionurl.Address{ID: host.functionURL, Path: path, DomainName: r.Host}}
+	}
+	if rest, ok := strings.CutPrefix(path, urlForm); ok {
+		id, urlPath, _ := strings.Cut(rest, "/")
+		return target{kind: functionURLTarget, functionURL: functionurl.Address{ID: id, Path: "/" + urlPath, DomainName: id + d.urlDomain}}
 	}
 	credential, signed := wire.ParseCredential(r)
 	if apiID, stagePath, ok := cutUserRequest(path); ok && credential.Service != apiGatewayService {

@@ -11,6 +11,7 @@ import (
 	"github.com/stagedoor-dev/stagedoor/controlplane/deployed"
 	"github.com/stagedoor-dev/stagedoor/controlplane/wire"
 	"github.com/stagedoor-dev/stagedoor/dataplane"
+	"github.com/stagedoor-dev/stagedoor/dataplane/functionurl"
 	"github.com/stagedoor-dev/stagedoor/emulator/internal/listener"
 )
 
@@ -25,6 +26,7 @@ type edge struct {
 	hosts    *hosts
 	dispatch *dispatch
 	apis     apis
+	urls     *functionurl.Server
 	upstream *upstream
 	health   http.Handler
 	code     http.Handler
@@ -47,6 +49,9 @@ func (e *edge) ServeHTTP(writer http.ResponseWriter, r *http.Request) {
 		case invokeTarget:
 			t.address.HeaderNames = names
 			e.apis.Serve(w, r, t.address)
+			return
+		case functionURLTarget:
+			e.urls.Serve(w, r, t.functionURL)
 			return
 		case serviceTarget:
 			if t.service == lambdaService {

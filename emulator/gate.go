@@ -21,9 +21,9 @@ func gate(r *http.Request, host hostName, t target) *wire.Error {
 		return refusal(fmt.Sprintf("The host %q is none of this emulator's names. If it should be, allow it with --allowed-host (STAGEDOOR_ALLOWED_HOST).", r.Host))
 	}
 
-	// A deployed API is made to be called from other origins; whether it may be is
-	// for its own CORS settings and authorizers to say.
-	if t.kind == invokeTarget {
+	// A deployed API or function URL is made to be called from other origins; whether
+	// it may be is for its own CORS settings and authorizers to say.
+	if t.kind == invokeTarget || t.kind == functionURLTarget {
 		return nil
 	}
 

@@ -13,6 +13,8 @@ type hostName struct {
 	name string
 	// apiID is set for the invoke addresses that name an API in the host.
 	apiID string
+	// functionURL is the id of the function URL that the host is, if any.
+	functionURL string
 	// service is the AWS service that the host is the endpoint of, if any.
 	service string
 	// known tells whether the name is one of the emulator's. An unknown name may
@@ -49,7 +51,10 @@ func newHosts(listenHost string, allowed []string) *hosts {
 	return h
 }
 
-const executeAPILabel = ".execute-api."
+const (
+	executeAPILabel  = ".execute-api."
+	functionURLLabel = ".lambda-url."
+)
 
 // of reads the Host of r.
 func (h *hosts) of(r *http.Request) hostName {
@@ -73,6 +78,14 @@ func (h *hosts) lookup(header string, local net.Addr) hostName {
 		host.known = isAWS && isRegion(region) || h.isOwn(base, local)
 		if host.known {
 			host.apiID = apiID
+		}
+		return host
+	}
+	if id, base, ok := strings.Cut(name, functionURLLabel); ok && isLabel(id) {
+		// {id}.lambda-url.{region}.on.aws, or below one of our own names.
+		region, isAWS := strings.CutSuffix(base, ".on.aws")
+		if host.known = isAWS && isRegion(region) || h.isOwn(base, local); host.known {
+			host.functionURL = id
 		}
 		return host
 	}

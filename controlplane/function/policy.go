@@ -1,11 +1,20 @@
 package function
 
-import "strings"
+import (
+	"strings"
 
-const invokeAction = "lambda:InvokeFunction"
+	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
+)
 
-// access is an attempt to invoke a function. It is made either by a service for
-// a resource (service, sourceARN) or by another account.
+// The actions that an invocation needs; the second is for function URLs only.
+const (
+	invokeAction    = "lambda:InvokeFunction"
+	invokeURLAction = "lambda:InvokeFunctionUrl"
+)
+
+// access is an attempt to invoke a function. It is made by a service for a resource
+// (service, sourceARN), by another account, or by anybody through a function URL
+// (urlAuth).
 type access struct {
 	// service is the calling service, for instance "apigateway.amazonaws.com".
 	service string
@@ -14,6 +23,8 @@ type access struct {
 	sourceARN string
 	// account is the calling account, when no service calls.
 	account string
+	// urlAuth is how the function URL authorizes, empty for other calls.
+	urlAuth types.FunctionUrlAuthType
 }
 
 // policy is a resource policy compiled to decide about invocations. Nil is the
@@ -24,26 +35,30 @@ type policy struct {
 
 // statement allows an access that fits all it says.
 type statement struct {
+	action    string
 	principal string
 	// account is the account that a principal of kind AWS stands for.
 	account       string
 	source        *arnPattern
 	sourceAccount *string
+	// urlAuth and viaURL are conditions on function URLs; empty and nil for none.
+	urlAuth types.FunctionUrlAuthType
+	viaURL  *bool
 }
 
 // compilePolicy keeps the statements that may allow an invocation. A statement
 // with a condition on something that no call has here (an event source token, an
-// organization, a function URL) never does, and is left out: it fails closed.
+// organization) never does, and is left out: it fails closed.
 func compilePolicy(record *policyRecord) *policy {
 	compiled := new(policy)
 	for _, s := range record.Statements {
-		if s.EventSourceToken != nil || s.PrincipalOrgID != nil || s.FunctionUrlAuthType != "" || s.InvokedViaFunctionUrl != nil {
+		if s.EventSourceToken != nil || s.PrincipalOrgID != nil {
 			continue
 		}
-		if !coversInvoke(s.Action) {
-			continue
+		st := statement{
+			action: s.Action, principal: s.Principal, account: principalAccount(s.Principal), sourceAccount: s.SourceAccount,
+			urlAuth: s.FunctionUrlAuthType, viaURL: s.InvokedViaFunctionUrl,
 		}
-		st := statement{principal: s.Principal, account: principalAccount(s.Principal), sourceAccount: s.SourceAccount}
 		if s.SourceArn != nil {
 			pattern := compileARNPattern(*s.SourceArn)
 			st.source = &pattern
@@ -53,19 +68,24 @@ func compilePolicy(record *policyRecord) *policy {
 	return compiled
 }
 
-// coversInvoke tells whether a statement's action is or includes InvokeFunction;
+// covers tells whether a statement's action is or includes the one that is needed;
 // names of actions are compared regardless of case.
-func coversInvoke(action string) bool {
-	return action == "*" || action == "lambda:*" || strings.EqualFold(action, invokeAction)
+func (s *statement) covers(needed string) bool {
+	return s.action == "*" || s.action == "lambda:*" || strings.EqualFold(s.action, needed)
 }
 
-// allows tells whether some statement allows a.
+// allows tells whether some statement allows a, and for a function URL, whether one
+// allows the URL to be called and one the function.
 func (p *policy) allows(a access) bool {
+	return p.permits(invokeAction, a) && (a.urlAuth == "" || p.permits(invokeURLAction, a))
+}
+
+func (p *policy) permits(action string, a access) bool {
 	if p == nil {
 		return false
 	}
 	for i := range p.statements {
-		if p.statements[i].allows(a) {
+		if s := &p.statements[i]; s.covers(action) && s.allows(a) {
 			return true
 		}
 	}
@@ -86,6 +106,9 @@ func (s *statement) allows(a access) bool {
 		return false
 	}
 	if s.sourceAccount != nil && *s.sourceAccount != arnAccount(a.sourceARN) {
+		return false
+	}
+	if s.urlAuth != "" && s.urlAuth != a.urlAuth || s.viaURL != nil && *s.viaURL != (a.urlAuth != "") {
 		return false
 	}
 	return true

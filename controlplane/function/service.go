@@ -79,6 +79,8 @@ type Service struct {
 	codeURL      func(sha256 string) string
 	objects      Objects
 	functionURL  func(urlID, region string) string
+	urls         *urlIndex
+	closeURLs    func()
 	// layers and localDirs tell what the runner heeds.
 	layers, localDirs bool
 	logger            *slog.Logger
@@ -107,6 +109,7 @@ func New(cfg Config) (*Service, error) {
 		codeURL:     cfg.CodeURL,
 		objects:     cfg.Objects,
 		functionURL: cfg.FunctionURLs,
+		urls:        newURLIndex(),
 		layers:      supportsLayers(cfg.Runner),
 		localDirs:   supportsLocalDir(cfg.Runner),
 		logger:      cfg.Logger,
@@ -127,6 +130,11 @@ func New(cfg Config) (*Service, error) {
 	if err := s.index.open(context.Background()); err != nil {
 		return nil, fmt.Errorf("load stored functions: %w", err)
 	}
+	var err error
+	if s.closeURLs, err = s.urls.open(context.Background(), s.store, s.undecodableURL); err != nil {
+		s.index.close()
+		return nil, fmt.Errorf("load stored function URLs: %w", err)
+	}
 	s.packages.sweep()
 	s.events = newEvents(s.runEvent, s.eventPolicyOf, s.deliver, s.logger)
 	return s, nil
@@ -138,9 +146,14 @@ func New(cfg Config) (*Service, error) {
 func (s *Service) Close() error {
 	s.events.close()
 	s.runs.close()
+	s.closeURLs()
 	s.index.close()
 	s.chores.close()
 	return nil
+}
+
+func (s *Service) undecodableURL(err error) {
+	s.logger.Error("a changed function URL cannot be decoded", "error", err)
 }
 
 // retired is told when nothing will invoke e's function again.

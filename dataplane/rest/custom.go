@@ -41,7 +41,7 @@ func (c *compiler) http(m *types.Method) []step {
 		request := &x.IntegrationRequest
 		response, failed := backend.Invoke(x.Request.HTTP.Context(), integration.HTTPCall{
 			Method:      x.Request.HTTP.Method,
-			TraceID:     x.trace().request,
+			TraceID:     x.trace().Request,
 			ContentType: request.ContentType,
 			Body:        request.Body,
 			Header:      request.Header,
@@ -65,7 +65,7 @@ func (c *compiler) lambda(r *resource, m *types.Method) []step {
 	}
 	backend := &integration.Lambda{Function: *function}
 	return c.custom(m, step{name: name, run: func(x *Exchange) *Failure {
-		traced := x.trace().response()
+		traced := x.trace().Response()
 		ctx, release := x.functionContext(traced)
 		defer release()
 		response, failed := backend.Invoke(ctx, x.IntegrationRequest.Body, x.IntegrationRequest.Header)

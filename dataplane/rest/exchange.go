@@ -85,7 +85,7 @@ type Response struct {
 // Query returns the decoded query parameters, grouped by name.
 func (r *Request) Query() []integration.Field {
 	if !r.queryParsed {
-		r.query, r.queryParsed = parseQuery(r.HTTP.URL.RawQuery), true
+		r.query, r.queryParsed = integration.ParseQuery(r.HTTP.URL.RawQuery), true
 	}
 	return r.query
 }

@@ -5,13 +5,14 @@ import (
 	"strings"
 
 	"github.com/stagedoor-dev/stagedoor/dataplane/integration"
+	"github.com/stagedoor-dev/stagedoor/dataplane/requestid"
 )
 
 // forwarded returns what the backend is told of the client. An X-Forwarded-For that
 // the client sent is continued; port and scheme are those of this connection.
-func (x *Exchange) forwarded(trace traceID) integration.Forwarded {
+func (x *Exchange) forwarded(trace requestid.Trace) integration.Forwarded {
 	r := x.Request.HTTP
-	f := integration.Forwarded{For: x.sourceIP(), Proto: "http", Port: "80", TraceID: trace.request}
+	f := integration.Forwarded{For: x.sourceIP(), Proto: "http", Port: "80", TraceID: trace.Request}
 	if sent := r.Header["X-Forwarded-For"]; len(sent) > 0 {
 		f.For = strings.Join(sent, ", ") + ", " + f.For
 	}
@@ -25,8 +26,8 @@ func (x *Exchange) forwarded(trace traceID) integration.Forwarded {
 }
 
 // trace returns the trace id of the request.
-func (x *Exchange) trace() traceID {
-	return newTraceID(x.Request.HTTP.Header.Get("X-Amzn-Trace-Id"), x.Request.Time)
+func (x *Exchange) trace() requestid.Trace {
+	return requestid.NewTrace(x.Request.HTTP.Header.Get("X-Amzn-Trace-Id"), x.Request.Time)
 }
 
 // sourceIP is $context.identity.sourceIp: the address of the immediate peer.

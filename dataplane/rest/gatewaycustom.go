@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/apigateway/types"
 
+	"github.com/stagedoor-dev/stagedoor/dataplane/integration"
 	"github.com/stagedoor-dev/stagedoor/dataplane/mapping"
 )
 
@@ -107,7 +108,7 @@ func (r *customResponse) addHeaders(x *Exchange, header http.Header) {
 		name := parameter.Target.Name
 		values := validValues(parameter.Source.Evaluate(x))
 		canonical := http.CanonicalHeaderKey(name)
-		if len(values) == 0 || !isHeaderName(name) || remapped[canonical].proxied || canonical == "Transfer-Encoding" || canonical == "Trailer" {
+		if len(values) == 0 || !integration.IsHeaderName(name) || remapped[canonical].proxied || canonical == "Transfer-Encoding" || canonical == "Trailer" {
 			continue
 		}
 		for known := range header {

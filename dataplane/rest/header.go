@@ -90,7 +90,7 @@ func addResponseHeaders(to, from http.Header, isHTTPProxy bool) {
 		}
 		if !isHTTPProxy {
 			// net/http has checked what a backend sent by HTTP.
-			if !isHeaderName(name) {
+			if !integration.IsHeaderName(name) {
 				continue
 			}
 			values = validValues(values)
@@ -104,7 +104,7 @@ func addResponseHeaders(to, from http.Header, isHTTPProxy bool) {
 // validValues returns the values that can be sent: a line break in one would let it
 // write headers of its own.
 func validValues(values []string) []string {
-	invalid := func(value string) bool { return !isHeaderValue(value) }
+	invalid := func(value string) bool { return !integration.IsHeaderValue(value) }
 	if slices.ContainsFunc(values, invalid) {
 		return slices.DeleteFunc(slices.Clone(values), invalid)
 	}

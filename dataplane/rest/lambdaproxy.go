@@ -11,6 +11,7 @@ import (
 
 	"github.com/stagedoor-dev/stagedoor/controlplane/deployed"
 	"github.com/stagedoor-dev/stagedoor/dataplane/integration"
+	"github.com/stagedoor-dev/stagedoor/dataplane/requestid"
 )
 
 // lambdaProxy compiles an AWS_PROXY integration. Its requestParameters have no
@@ -87,7 +88,7 @@ func (l *lambdaProxy) run(x *Exchange) *Failure {
 		return failure
 	}
 	trace := x.trace()
-	traced := trace.response() // RT-31: the function's own, with a parent, is what the client sees
+	traced := trace.Response() // RT-31: the function's own, with a parent, is what the client sees
 	ctx, release := x.functionContext(traced)
 	defer release()
 	answer, failed := l.Invoke(ctx, l.event(x, body, trace))
@@ -123,7 +124,7 @@ func (x *Exchange) functionContext(traceID string) (ctx context.Context, release
 }
 
 // event builds what the function gets.
-func (l *lambdaProxy) event(x *Exchange, body []byte, trace traceID) *integration.Event {
+func (l *lambdaProxy) event(x *Exchange, body []byte, trace requestid.Trace) *integration.Event {
 	r, m := x.Request.HTTP, x.Match.method
 	parameters := make([]integration.Pair, len(x.Match.values))
 	for i, value := range x.Match.values {

@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"github.com/stagedoor-dev/stagedoor/controlplane/deployed"
+	"github.com/stagedoor-dev/stagedoor/dataplane/requestid"
 )
 
 func newExchange(env *Environment, stage *Stage, r *http.Request, call Call) *Exchange {
@@ -16,7 +17,7 @@ func newExchange(env *Environment, stage *Stage, r *http.Request, call Call) *Ex
 		DomainName: call.DomainName, DomainPrefix: call.DomainPrefix,
 		Spellings: call.HeaderNames,
 	}
-	x.Request.ID, x.Request.ExtendedID = newRequestID()
+	x.Request.ID, x.Request.ExtendedID = requestid.New()
 	_, x.Request.ContextPath, x.Request.Path = splitStage(call.Path)
 	if env.Observe != nil {
 		x.Trace = &Trace{}

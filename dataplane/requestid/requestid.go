@@ -1,4 +1,5 @@
-package rest
+// Package requestid makes the ids of requests and reads their trace ids.
+package requestid
 
 import (
 	"encoding/base64"
@@ -11,9 +12,9 @@ import (
 
 // Ids of a request only have to differ; they are no secrets.
 
-// newRequestID returns a random UUID (version 4) and an extended request id: 15
+// New returns a random UUID (version 4) and an extended request id: 15
 // characters and "=".
-func newRequestID() (id, extendedID string) {
+func New() (id, extendedID string) {
 	var random [27]byte
 	binary.LittleEndian.PutUint64(random[0:], rand.Uint64())
 	binary.LittleEndian.PutUint64(random[8:], rand.Uint64())
@@ -35,17 +36,18 @@ func newRequestID() (id, extendedID string) {
 	return both[:36], both[36:]
 }
 
-// traceID is the X-Amzn-Trace-Id of a request.
-type traceID struct {
-	// request is what the backend sees: the client's own, else a new root.
-	request string
-	// parent says whether request names a parent.
+// Trace is the X-Amzn-Trace-Id of a request.
+type Trace struct {
+	// Request is what the backend sees: the client's own, else a new root.
+	Request string
+	// parent says whether Request names a parent.
 	parent bool
 }
 
-func newTraceID(sent string, now time.Time) traceID {
+// NewTrace returns the trace of a request whose client sent a header, empty for none.
+func NewTrace(sent string, now time.Time) Trace {
 	if strings.HasPrefix(sent, "Root=") {
-		return traceID{request: sent, parent: strings.Contains(sent, ";Parent=")}
+		return Trace{Request: sent, parent: strings.Contains(sent, ";Parent=")}
 	}
 	var random [16]byte
 	binary.BigEndian.PutUint32(random[0:], uint32(now.Unix()))
@@ -55,18 +57,18 @@ func newTraceID(sent string, now time.Time) traceID {
 	text = hex.AppendEncode(text, random[:4])
 	text = append(text, '-')
 	text = hex.AppendEncode(text, random[4:])
-	return traceID{request: string(text)}
+	return Trace{Request: string(text)}
 }
 
-// response is the header that the client gets: what it sent, with a parent in the
+// Response is the header that the client gets: what it sent, with a parent in the
 // second field when it named none (RT-32, RT-33).
-func (t traceID) response() string {
+func (t Trace) Response() string {
 	if t.parent {
-		return t.request
+		return t.Request
 	}
 	var random [8]byte
 	binary.BigEndian.PutUint64(random[:], rand.Uint64())
-	root, rest, _ := strings.Cut(t.request, ";")
+	root, rest, _ := strings.Cut(t.Request, ";")
 	text := append(make([]byte, 0, 96), root...)
 	text = append(text, ";Parent="...)
 	text = hex.AppendEncode(text, random[:])

@@ -1,21 +1,19 @@
-package rest
+package integration
 
 import (
 	"strings"
-
-	"github.com/stagedoor-dev/stagedoor/dataplane/integration"
 )
 
 // indexedFrom is the number of names from which a map finds them faster than a
 // look through the list.
 const indexedFrom = 16
 
-// parseQuery splits a query string at "&" and ";" and decodes names and values,
+// ParseQuery splits a query string at "&" and ";" and decodes names and values,
 // "+" as a space (LP-15). Values of one name are kept together in order (LP-16), names
 // in the order of their first appearance. An escape that is none is kept as it
 // stands. The result is nil when there are no parameters.
-func parseQuery(raw string) []integration.Field {
-	var fields []integration.Field
+func ParseQuery(raw string) []Field {
+	var fields []Field
 	var index map[string]int
 	for raw != "" {
 		var part string
@@ -46,7 +44,7 @@ func parseQuery(raw string) []integration.Field {
 			fields[at].Values = append(fields[at].Values, value)
 			continue
 		}
-		fields = append(fields, integration.Field{Name: name, Values: []string{value}})
+		fields = append(fields, Field{Name: name, Values: []string{value}})
 		switch {
 		case index != nil:
 			index[name] = len(fields) - 1

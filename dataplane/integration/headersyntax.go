@@ -1,9 +1,9 @@
-package rest
+package integration
 
 import "strings"
 
-// isHeaderName reports whether name is a token (RFC 9110, 5.1).
-func isHeaderName(name string) bool {
+// IsHeaderName reports whether name is a token (RFC 9110, 5.1).
+func IsHeaderName(name string) bool {
 	for i := range len(name) {
 		c := name[i]
 		alphanumeric := 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
@@ -14,8 +14,8 @@ func isHeaderName(name string) bool {
 	return name != ""
 }
 
-// isHeaderValue reports whether value has no control characters but tabs.
-func isHeaderValue(value string) bool {
+// IsHeaderValue reports whether value has no control characters but tabs.
+func IsHeaderValue(value string) bool {
 	for i := range len(value) {
 		if c := value[i]; c < ' ' && c != '\t' || c == 0x7f {
 			return false

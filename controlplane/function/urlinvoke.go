@@ -1,0 +1,21 @@
+package function
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+
+	"github.com/stagedoor-dev/stagedoor/controlplane/deployed"
+	"github.com/stagedoor-dev/stagedoor/controlplane/store"
+)
+
+// InvokeFunctionURL invokes the function of a URL for somebody unknown: the function's
+// policy has to let everybody call both the URL and the function (AWS, "Control access
+// to Lambda function URLs"). Errors are those of Invoke, and AccessDeniedException.
+func (s *Service) InvokeFunctionURL(ctx context.Context, url *deployed.FunctionURL, event []byte) (*lambda.InvokeOutput, error) {
+	r := reference{scope: store.Scope{Account: url.Account, Region: url.Region}, name: url.FunctionName, qualifier: url.Qualifier}
+	if err := s.authorize(r, access{urlAuth: url.Config.AuthType}, "anonymous"); err != nil {
+		return nil, err
+	}
+	return s.invoke(ctx, r, &lambda.InvokeInput{Payload: event})
+}
