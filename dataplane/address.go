@@ -6,6 +6,11 @@ type Address struct {
 	ApiID string
 	// Path is the escaped path as sent, beginning with the stage: "/dev/pets%2F1".
 	Path string
+	// CustomPath is the escaped path as sent by a custom domain name, with the base path;
+	// Path is then what the mapping made of it. Empty for the default endpoint.
+	CustomPath string
+	// BasePath is the base path that the mapping matched.
+	BasePath string
 	// DomainName is the name that the client called, DomainPrefix its first label.
 	DomainName, DomainPrefix string
 	// HeaderNames are the names of request headers as the client spelled them, where

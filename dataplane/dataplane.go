@@ -134,7 +134,7 @@ func (d *DataPlane) warm() {
 // Serve answers a request to a REST API. An API or stage that is not published is
 // answered with 403 Forbidden.
 func (d *DataPlane) Serve(w http.ResponseWriter, r *http.Request, a Address) {
-	call := rest.Call{Path: a.Path, DomainName: a.DomainName, DomainPrefix: a.DomainPrefix, HeaderNames: a.HeaderNames}
+	call := rest.Call{Path: a.Path, CustomPath: a.CustomPath, BasePath: a.BasePath, DomainName: a.DomainName, DomainPrefix: a.DomainPrefix, HeaderNames: a.HeaderNames}
 	name, _, _ := strings.Cut(strings.TrimLeft(a.Path, "/"), "/")
 	stage := d.stages(a.ApiID).find(name)
 	if stage == nil {

@@ -19,6 +19,7 @@ import (
 	"github.com/stagedoor-dev/stagedoor/controlplane/store/memory"
 	"github.com/stagedoor-dev/stagedoor/controlplane/wire"
 	"github.com/stagedoor-dev/stagedoor/dataplane"
+	"github.com/stagedoor-dev/stagedoor/dataplane/customdomain"
 	"github.com/stagedoor-dev/stagedoor/dataplane/functionurl"
 	"github.com/stagedoor-dev/stagedoor/dataplane/integration"
 	"github.com/stagedoor-dev/stagedoor/dataplane/usageplan"
@@ -37,8 +38,9 @@ var (
 	_ matcher               = (*wire.Handler)(nil)
 	_ restapi.Publisher     = (*dataplane.DataPlane)(nil)
 
-	_ restapi.UsagePublisher = (*usageplan.Index)(nil)
-	_ restapi.UsageCounter   = (*usageplan.Index)(nil)
+	_ restapi.DomainPublisher = (*customdomain.Index)(nil)
+	_ restapi.UsagePublisher  = (*usageplan.Index)(nil)
+	_ restapi.UsageCounter    = (*usageplan.Index)(nil)
 )
 
 // Names within the data directory.
@@ -69,6 +71,8 @@ func compose(s *settings, url string, port int, stack *closers) (*composed, erro
 	stack.add("store", records.Close)
 
 	names := newHosts(s.listenHost, s.AllowedHosts)
+	domains := &customdomain.Index{}
+	names.custom = domains.Has
 	ca, err := localca.Load(dir, s.Now)
 	if err != nil {
 		return nil, fmt.Errorf("local certificate authority: %w", err)
@@ -90,7 +94,8 @@ func compose(s *settings, url string, port int, stack *closers) (*composed, erro
 	stack.add("usage of API keys", usage.Close)
 
 	restAPIs, err := restapi.New(restapi.Config{
-		Store: records, Publisher: plane, UsagePublisher: plane.Usage(), UsageCounter: plane.Usage(), Logger: s.Logger, Now: s.Now,
+		Store: records, Publisher: plane, UsagePublisher: plane.Usage(), UsageCounter: plane.Usage(), DomainPublisher: domains,
+		Logger: s.Logger, Now: s.Now,
 	})
 	if err != nil {
 		return nil, err
@@ -105,7 +110,8 @@ func compose(s *settings, url string, port int, stack *closers) (*composed, erro
 		edge: &edge{
 			hosts: names,
 			dispatch: &dispatch{
-				services: *handlers, domain: localDomain(port), urlDomain: localURLDomain(s.Region, port), fallback: s.upstream != nil,
+				services: *handlers, domain: localDomain(port), urlDomain: localURLDomain(s.Region, port), domains: domains,
+				fallback: s.upstream != nil,
 			},
 			apis:     plane,
 			urls:     functionurl.New(functions, s.Logger, s.Now),

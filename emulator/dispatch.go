@@ -7,6 +7,7 @@ import (
 
 	"github.com/stagedoor-dev/stagedoor/controlplane/wire"
 	"github.com/stagedoor-dev/stagedoor/dataplane"
+	"github.com/stagedoor-dev/stagedoor/dataplane/customdomain"
 	"github.com/stagedoor-dev/stagedoor/dataplane/functionurl"
 )
 
@@ -36,6 +37,9 @@ type target struct {
 	kind targetKind
 	// address is set for invokeTarget.
 	address dataplane.Address
+	// refusal says why a custom domain name serves nothing for the request; then the
+	// address has no API.
+	refusal string
 	// functionURL is set for functionURLTarget.
 	functionURL functionurl.Address
 	// service is the signing name of the service; empty when the request names none.
@@ -88,6 +92,8 @@ type dispatch struct {
 	domain string
 	// urlDomain is the same for function URLs.
 	urlDomain string
+	// domains are the custom domain names.
+	domains *customdomain.Index
 	// fallback tells whether there is an upstream for requests that name no service.
 	fallback bool
 }
@@ -97,6 +103,9 @@ type dispatch struct {
 // operations match the path.
 func (d *dispatch) of(r *http.Request, host hostName) target {
 	path := rawPath(r)
+	if host.customDomain {
+		return d.byCustomDomain(r, host, path)
+	}
 	if host.apiID != "" {
 		return target{kind: invokeTarget, address: dataplane.Address{
 			ApiID: host.apiID, Path: path, DomainName: r.Host, DomainPrefix: host.apiID,
@@ -138,6 +147,16 @@ func ownTarget(path string) target {
 	default:
 		return target{}
 	}
+}
+
+// byCustomDomain returns the target of a custom domain name: the API and stage that it
+// maps the path to.
+func (d *dispatch) byCustomDomain(r *http.Request, host hostName, path string) target {
+	match := d.domains.Match(host.name, path)
+	prefix, _, _ := strings.Cut(r.Host, ".")
+	return target{kind: invokeTarget, refusal: match.Refusal, address: dataplane.Address{
+		ApiID: match.ApiID, Path: match.Path, CustomPath: path, BasePath: match.BasePath, DomainName: r.Host, DomainPrefix: prefix,
+	}}
 }
 
 // byPath returns the target of an invoke address whose API is in the path.

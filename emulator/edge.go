@@ -47,6 +47,9 @@ func (e *edge) ServeHTTP(writer http.ResponseWriter, r *http.Request) {
 		// Both draw their own request ids.
 		switch t.kind {
 		case invokeTarget:
+			if t.refusal != "" {
+				e.logger.Warn("custom domain name refused", "host", r.Host, "path", r.URL.Path, "reason", t.refusal)
+			}
 			t.address.HeaderNames = names
 			e.apis.Serve(w, r, t.address)
 			return

@@ -13,6 +13,8 @@ type hostName struct {
 	name string
 	// apiID is set for the invoke addresses that name an API in the host.
 	apiID string
+	// customDomain tells whether it is a custom domain name of an API.
+	customDomain bool
 	// functionURL is the id of the function URL that the host is, if any.
 	functionURL string
 	// service is the AWS service that the host is the endpoint of, if any.
@@ -28,12 +30,15 @@ type hosts struct {
 	names map[string]struct{}
 	// suffixes begin with a dot; every name below them is known.
 	suffixes []string
+	// custom reports whether a name is a custom domain name of an API.
+	custom func(name string) bool
 }
 
 // newHosts returns the names that hold everywhere, the host part of the listen
 // address, and the configured ones ("name", or "*.name" for all names below it).
 func newHosts(listenHost string, allowed []string) *hosts {
 	h := &hosts{
+		custom:   func(string) bool { return false },
 		names:    map[string]struct{}{"localhost": {}, "localhost.localstack.cloud": {}},
 		suffixes: []string{".localhost", ".localhost.localstack.cloud"},
 	}
@@ -72,6 +77,10 @@ func (h *hosts) lookup(header string, local net.Addr) hostName {
 		return hostName{}
 	}
 	host := hostName{name: name}
+	if _, reserved := h.names[name]; !reserved && h.custom(name) {
+		host.customDomain, host.known = true, true
+		return host
+	}
 	if apiID, base, ok := strings.Cut(name, executeAPILabel); ok && isLabel(apiID) {
 		// {apiId}.execute-api.{region}.amazonaws.com, or below one of our own names.
 		region, isAWS := cutAWSDomain(base)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/stagedoor-dev/stagedoor/controlplane/deployed"
@@ -39,6 +40,14 @@ type UsagePublisher interface {
 	WithdrawUsagePlanKey(planID, keyID string)
 	// PublishQuotaGrant changes what a key has in a period of a plan's quota.
 	PublishQuotaGrant(grant *deployed.QuotaGrant)
+}
+
+// DomainPublisher is told of custom domain names, as [Publisher] is of stages.
+type DomainPublisher interface {
+	// PublishDomainName serves a name, in place of an earlier one with its owner and key.
+	PublishDomainName(domain *deployed.DomainName)
+	// WithdrawDomainName ends serving a name.
+	WithdrawDomainName(account, region, key string)
 }
 
 // Limits are the quotas of an account that AWS raises on request; a zero field
@@ -98,6 +107,8 @@ type Config struct {
 	Publisher Publisher
 	// UsagePublisher is told of API keys and usage plans; nil = nobody is.
 	UsagePublisher UsagePublisher
+	// DomainPublisher is told of custom domain names; nil = nobody is.
+	DomainPublisher DomainPublisher
 	// Logger defaults to one that discards.
 	Logger *slog.Logger
 	// Now defaults to time.Now.
@@ -119,7 +130,7 @@ type Service struct {
 	limits  Limits
 	usage   UsageCounter
 	flusher Flusher
-	cancel  func()
+	cancels []func()
 }
 
 // New returns a service on cfg.Store and publishes every stage in it. No one else
@@ -135,7 +146,6 @@ func New(cfg Config) (*Service, error) {
 		limits:  cfg.Limits.withDefaults(),
 		usage:   cfg.UsageCounter,
 		flusher: cfg.Flusher,
-		cancel:  func() {},
 	}
 	if s.logger == nil {
 		s.logger = slog.New(slog.DiscardHandler)
@@ -143,27 +153,45 @@ func New(cfg Config) (*Service, error) {
 	if s.now == nil {
 		s.now = time.Now
 	}
-	if cfg.UsagePublisher != nil {
-		feed := newUsageFeed(s.store, cfg.UsagePublisher, s.logger)
-		if err := feed.publishAll(context.Background()); err != nil {
-			return nil, fmt.Errorf("publish stored usage plans: %w", err)
-		}
-		s.cancel = feed.watch()
-	}
-	if cfg.Publisher != nil {
-		feed := newStageFeed(s.store, cfg.Publisher, s.logger)
-		if err := feed.publishAll(context.Background()); err != nil {
-			s.cancel()
-			return nil, fmt.Errorf("publish stored stages: %w", err)
-		}
-		cancelUsage, cancelStages := s.cancel, stages.Watch(s.store, feed.changed, feed.undecodable)
-		s.cancel = func() { cancelStages(); cancelUsage() }
+	if err := s.publish(context.Background(), &cfg); err != nil {
+		s.Close()
+		return nil, err
 	}
 	return s, nil
 }
 
+// publish publishes what is stored, and from now on what changes.
+func (s *Service) publish(ctx context.Context, cfg *Config) error {
+	if cfg.UsagePublisher != nil {
+		feed := newUsageFeed(s.store, cfg.UsagePublisher, s.logger)
+		if err := feed.publishAll(ctx); err != nil {
+			return fmt.Errorf("publish stored usage plans: %w", err)
+		}
+		s.cancels = append(s.cancels, feed.watch())
+	}
+	if cfg.DomainPublisher != nil {
+		feed := &domainFeed{store: s.store, publisher: cfg.DomainPublisher, logger: s.logger}
+		if err := feed.publishAll(ctx); err != nil {
+			return fmt.Errorf("publish stored domain names: %w", err)
+		}
+		s.cancels = append(s.cancels, feed.watch())
+	}
+	if cfg.Publisher != nil {
+		feed := newStageFeed(s.store, cfg.Publisher, s.logger)
+		if err := feed.publishAll(ctx); err != nil {
+			return fmt.Errorf("publish stored stages: %w", err)
+		}
+		s.cancels = append(s.cancels, stages.Watch(s.store, feed.changed, feed.undecodable))
+	}
+	return nil
+}
+
 // Close ends publishing; the store stays open.
-func (s *Service) Close() { s.cancel() }
+func (s *Service) Close() {
+	for _, cancel := range slices.Backward(s.cancels) {
+		cancel()
+	}
+}
 
 // timestamp is the time of an operation; AWS keeps whole seconds.
 func (s *Service) timestamp() *time.Time {

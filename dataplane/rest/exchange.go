@@ -42,8 +42,13 @@ type Request struct {
 	// ID is $context.requestId, ExtendedID $context.extendedRequestId.
 	ID, ExtendedID string
 	Time           time.Time
-	// ContextPath is the path with the stage, Path the path behind it, both as sent.
-	ContextPath, Path        string
+	// ContextPath is the path with the stage, Path the path behind it, both as sent. By
+	// a custom domain name ContextPath has the base path in place of the stage.
+	ContextPath, Path string
+	// ByCustomDomain tells whether a custom domain name was called; BasePath is the base
+	// path that matched then.
+	ByCustomDomain           bool
+	BasePath                 string
 	DomainName, DomainPrefix string
 	// Spellings are header names as the client wrote them; see [Call].
 	Spellings []string

@@ -115,6 +115,14 @@ func (l *lambdaProxy) run(x *Exchange) *Failure {
 	return nil
 }
 
+// eventPath is the path without the stage; by a custom domain name it has the base path.
+func (x *Exchange) eventPath() string {
+	if x.Request.ByCustomDomain {
+		return x.Request.ContextPath
+	}
+	return x.Request.Path
+}
+
 // functionContext returns the context of an invocation: a function that was started
 // runs to its end, whether the client waits or not. The caller releases it.
 func (x *Exchange) functionContext(traceID string) (ctx context.Context, release func()) {
@@ -132,7 +140,7 @@ func (l *lambdaProxy) event(x *Exchange, body []byte, trace requestid.Trace) *in
 	}
 	return &integration.Event{
 		Resource:        m.resource.path,
-		Path:            x.Request.Path,
+		Path:            x.eventPath(),
 		HTTPMethod:      r.Method,
 		Headers:         x.eventHeaders(x.forwarded(trace)),
 		Query:           x.Request.Query(),

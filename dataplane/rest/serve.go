@@ -19,6 +19,9 @@ func newExchange(env *Environment, stage *Stage, r *http.Request, call Call) *Ex
 	}
 	x.Request.ID, x.Request.ExtendedID = requestid.New()
 	_, x.Request.ContextPath, x.Request.Path = splitStage(call.Path)
+	if call.CustomPath != "" {
+		x.Request.ContextPath, x.Request.ByCustomDomain, x.Request.BasePath = call.CustomPath, true, call.BasePath
+	}
 	if env.Observe != nil {
 		x.Trace = &Trace{}
 	}

@@ -109,6 +109,9 @@ func (s *Stage) deploymentID() string {
 type Call struct {
 	// Path is the escaped path as sent, beginning with the stage: "/dev/pets%2F1".
 	Path string
+	// CustomPath is the escaped path as sent by a custom domain name, empty for the
+	// default endpoint; BasePath is the base path that its mapping matched.
+	CustomPath, BasePath string
 	// DomainName is the host that the client used, DomainPrefix its first label.
 	DomainName, DomainPrefix string
 	// HeaderNames are header names as the client spelled them where net/http spells
@@ -131,7 +134,7 @@ func (x *Exchange) serve() *Failure {
 	if failure := limitHead(x.Request.HTTP); failure != nil {
 		return failure
 	}
-	if api := x.stage.snapshot.Api; api != nil && api.Api.DisableExecuteApiEndpoint {
+	if api := x.stage.snapshot.Api; api != nil && api.Api.DisableExecuteApiEndpoint && !x.Request.ByCustomDomain {
 		return forbidden("The default endpoint of the API is disabled")
 	}
 	if failure := x.traced("match", x.match); failure != nil {

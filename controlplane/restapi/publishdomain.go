@@ -1,0 +1,75 @@
+package restapi
+
+import (
+	"context"
+	"log/slog"
+
+	"github.com/aws/aws-sdk-go-v2/service/apigateway/types"
+
+	"github.com/stagedoor-dev/stagedoor/controlplane/deployed"
+	"github.com/stagedoor-dev/stagedoor/controlplane/store"
+)
+
+// domainFeed tells a publisher of custom domain names: of a name with all its mappings
+// whenever one of them changes.
+type domainFeed struct {
+	store     store.Store
+	publisher DomainPublisher
+	logger    *slog.Logger
+}
+
+// publishAll publishes what is stored.
+func (f *domainFeed) publishAll(ctx context.Context) error {
+	var all []store.Record[types.DomainName]
+	err := f.store.View(ctx, func(tx store.Tx) error {
+		for record, err := range domainNames.Each(tx) {
+			if err != nil {
+				return err
+			}
+			all = append(all, record)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, record := range all {
+		f.publish(record.Scope, record.ID[0])
+	}
+	return nil
+}
+
+// watch publishes each change until it is cancelled.
+func (f *domainFeed) watch() (cancel func()) {
+	names := domainNames.Watch(f.store, func(record store.Record[types.DomainName]) { f.publish(record.Scope, record.ID[0]) }, f.undecodable)
+	mappings := basePathMappings.Watch(f.store, func(record store.Record[types.BasePathMapping]) { f.publish(record.Scope, record.ID[0]) }, f.undecodable)
+	return func() { mappings(); names() }
+}
+
+func (f *domainFeed) undecodable(err error) {
+	f.logger.Error("record of a custom domain name cannot be decoded", slog.Any("error", err))
+}
+
+// publish reads a domain name and publishes it, or withdraws it when it is not there.
+func (f *domainFeed) publish(scope store.Scope, key string) {
+	var published *deployed.DomainName
+	err := f.store.View(context.Background(), func(tx store.Tx) error {
+		domain, err := find(tx, domainNames, scope, nil, key)
+		if err != nil || domain == nil {
+			return err
+		}
+		mappings, err := collect(basePathMappings.All(tx, scope, "", key))
+		published = &deployed.DomainName{Account: scope.Account, Region: scope.Region, Key: key, Domain: *domain, Mappings: mappings}
+		return err
+	})
+	if err != nil {
+		// Nothing is better than a name that serves what it no longer should.
+		f.undecodable(err)
+		published = nil
+	}
+	if published == nil {
+		f.publisher.WithdrawDomainName(scope.Account, scope.Region, key)
+		return
+	}
+	f.publisher.PublishDomainName(published)
+}
