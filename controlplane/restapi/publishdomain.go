@@ -34,16 +34,26 @@ func (f *domainFeed) publishAll(ctx context.Context) error {
 		return err
 	}
 	for _, record := range all {
-		f.publish(record.Scope, record.ID[0])
+		f.publish(ctx, record.Scope, record.ID[0])
 	}
 	return nil
 }
 
 // watch publishes each change until it is cancelled.
 func (f *domainFeed) watch() (cancel func()) {
-	names := domainNames.Watch(f.store, func(record store.Record[types.DomainName]) { f.publish(record.Scope, record.ID[0]) }, f.undecodable)
-	mappings := basePathMappings.Watch(f.store, func(record store.Record[types.BasePathMapping]) { f.publish(record.Scope, record.ID[0]) }, f.undecodable)
+	names := domainNames.Watch(f.store, f.nameChanged, f.undecodable)
+	mappings := basePathMappings.Watch(f.store, f.mappingChanged, f.undecodable)
 	return func() { mappings(); names() }
+}
+
+// A change is committed: its request's context has no say any more.
+
+func (f *domainFeed) nameChanged(record store.Record[types.DomainName]) {
+	f.publish(context.Background(), record.Scope, record.ID[0])
+}
+
+func (f *domainFeed) mappingChanged(record store.Record[types.BasePathMapping]) {
+	f.publish(context.Background(), record.Scope, record.ID[0])
 }
 
 func (f *domainFeed) undecodable(err error) {
@@ -51,9 +61,9 @@ func (f *domainFeed) undecodable(err error) {
 }
 
 // publish reads a domain name and publishes it, or withdraws it when it is not there.
-func (f *domainFeed) publish(scope store.Scope, key string) {
+func (f *domainFeed) publish(ctx context.Context, scope store.Scope, key string) {
 	var published *deployed.DomainName
-	err := f.store.View(context.Background(), func(tx store.Tx) error {
+	err := f.store.View(ctx, func(tx store.Tx) error {
 		domain, err := find(tx, domainNames, scope, nil, key)
 		if err != nil || domain == nil {
 			return err
