@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -38,6 +39,8 @@ type apiConn struct {
 	// request before it has the answer to its last.
 	writing sync.Mutex
 	head    []byte // of events, reused; guarded by writing
+	// ending says that the process has ended: only what has arrived is still read.
+	ending atomic.Bool
 }
 
 // accept serves the connections of the process until its listener is closed.
@@ -151,8 +154,17 @@ func (c *apiConn) write(b []byte) error {
 
 // expire makes the connection end soon: what has arrived is still read.
 func (c *apiConn) expire(after time.Duration) {
+	c.ending.Store(true)
 	// The kernel's clock, not the injected one. A failure means it is closed.
 	_ = c.conn.SetDeadline(time.Now().Add(after))
+}
+
+// extend gives a connection that is about to end time for the next read, after
+// the caller took its time with what was read before.
+func (c *apiConn) extend() {
+	if c.ending.Load() {
+		c.expire(connectionGrace)
+	}
 }
 
 // forget takes the connection off its process.

@@ -35,6 +35,9 @@ type invocation struct {
 	// tail collects its log; the log's lock guards it.
 	tail tail
 
+	// stream takes the response to a caller that wants it as it comes; nil for one
+	// that waits for all of it.
+	stream *responsePipe
 	// done is closed when outcome or err is set.
 	done    chan struct{}
 	outcome deployed.Outcome

@@ -236,6 +236,13 @@ func (r *rig) eventuallyCounts(live, idle, busy int) {
 	})
 }
 
+// idle waits until every process waits for an invocation, so that the next one is
+// served by one of them, however busy the machine is.
+func (r *rig) idle() {
+	r.tb.Helper()
+	eventually(r.tb, "all processes idle", func() bool { live, idle, busy := r.counts(); return live == idle && busy == 0 })
+}
+
 // zipOf makes a zip of executable files.
 func zipOf(tb testing.TB, files map[string]string) []byte {
 	tb.Helper()

@@ -8,16 +8,29 @@ import (
 	"github.com/stagedoor-dev/stagedoor/controlplane/deployed"
 )
 
-// nodejs runs nodejs*.x functions with the embedded bootstrap on the node found
-// on PATH, whatever its version.
+// nodejs runs nodejs*.x functions with the embedded bootstrap on the node of that
+// version, else on the one that comes closest.
 type nodejs struct{}
 
 const nodeProbe = `console.log(process.execPath); console.log(process.versions.node)`
 
 func (nodejs) command(ctx context.Context, files *runtimeFiles, fn *deployed.Function, root string) (command, error) {
-	it, ok := files.interpreters.lookUp(ctx, []string{"node", "nodejs"}, "-e", nodeProbe)
+	major := strings.TrimSuffix(strings.TrimPrefix(fn.Runtime, "nodejs"), ".x")
+	it, ok := files.interpreters.lookUp(ctx, wanted{
+		runtime: fn.Runtime,
+		release: releaseOf(major, 1),
+		candidates: append([]string{"node" + major, "node", "nodejs"}, installed(
+			"$NVM_DIR|~/.nvm|/versions/node/v"+major+".*/bin/node",
+			"$FNM_DIR|~/.local/share/fnm|/node-versions/v"+major+".*/installation/bin/node",
+			"$VOLTA_HOME|~/.volta|/tools/image/node/"+major+".*/bin/node",
+			"$ASDF_DATA_DIR|~/.asdf|/installs/nodejs/"+major+".*/bin/node",
+			"$MISE_DATA_DIR|~/.local/share/mise|/installs/node/"+major+".*/bin/node",
+			"/opt/homebrew/opt/node@"+major+"/bin/node",
+			"/usr/local/opt/node@"+major+"/bin/node",
+		)...),
+		probe: []string{"-e", nodeProbe},
+	})
 	if !ok {
-		major := strings.TrimSuffix(strings.TrimPrefix(fn.Runtime, "nodejs"), ".x")
 		return command{}, &fault{
 			Type: "Runtime.InvalidEntrypoint",
 			Reason: "Couldn't find an interpreter for " + fn.Runtime +

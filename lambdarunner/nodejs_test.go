@@ -203,6 +203,7 @@ func TestNodeGlobalsSurvive(t *testing.T) {
 	fn := r.folderFunction("nodejs20.x", "index.count", "nodejs")
 	var got struct{ Calls int }
 	for range 20 {
+		r.idle()
 		if err := json.Unmarshal(r.call(fn, "{}").Payload, &got); err != nil {
 			t.Fatal(err)
 		}

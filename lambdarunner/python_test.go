@@ -191,9 +191,14 @@ func TestFunctionEnvironment(t *testing.T) {
 
 func TestMissingInterpreter(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
+	t.Setenv("HOME", t.TempDir())
+	for _, name := range []string{"PYENV_ROOT", "NVM_DIR", "FNM_DIR", "VOLTA_HOME", "ASDF_DATA_DIR", "MISE_DATA_DIR", "RBENV_ROOT"} {
+		t.Setenv(name, "")
+	}
 	for runtime, want := range map[string]string{
 		"python3.13": "Couldn't find an interpreter for python3.13: install Python 3.13 so that python3.13 or python3 is on PATH",
 		"nodejs22.x": "Couldn't find an interpreter for nodejs22.x: install Node.js 22 so that node is on PATH",
+		"ruby3.3":    "Couldn't find an interpreter for ruby3.3: install Ruby 3.3 so that ruby3.3 or ruby is on PATH",
 	} {
 		r := newRig(t, nil)
 		fn := r.function(runtime, "a.b", zipOf(t, map[string]string{"a": "x"}))

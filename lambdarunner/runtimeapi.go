@@ -80,6 +80,11 @@ func (c *apiConn) handle(req *http.Request) (answered bool, err error) {
 	if req.Method != http.MethodPost {
 		return true, errMethod
 	}
+	if call == "response" && isStreaming(req) {
+		if inv := c.process.streamable(id, req.Header.Get("Content-Type")); inv != nil {
+			return true, c.stream(inv, req)
+		}
+	}
 	body, err := c.readBody(req)
 	tooLarge := errors.Is(err, errTooLarge)
 	if err != nil && !tooLarge {
@@ -101,6 +106,7 @@ func (c *apiConn) handle(req *http.Request) (answered bool, err error) {
 		out := deployed.Outcome{Payload: errorBody(req.Header, body), FunctionError: unhandled}
 		return true, c.process.answer(id, out, nil)
 	default:
+		c.process.describe(id, req.Header.Get("Content-Type"))
 		return true, c.process.answer(id, result(req, body), nil)
 	}
 }
@@ -141,13 +147,21 @@ func errorBody(h http.Header, body []byte) []byte {
 	return errorObject(errorType(h), "")
 }
 
+// welcomeBody tells a runtime that asks first to send its body.
+func (c *apiConn) welcomeBody(req *http.Request) error {
+	if strings.EqualFold(req.Header.Get("Expect"), "100-continue") && req.ProtoAtLeast(1, 1) {
+		if err := c.write([]byte("HTTP/1.1 100 Continue\r\n\r\n")); err != nil {
+			return errUnreadable
+		}
+	}
+	return nil
+}
+
 // readBody reads a request body up to the limit; errTooLarge comes back when it
 // was larger, with the rest read and dropped.
 func (c *apiConn) readBody(req *http.Request) ([]byte, error) {
-	if strings.EqualFold(req.Header.Get("Expect"), "100-continue") && req.ProtoAtLeast(1, 1) {
-		if err := c.write([]byte("HTTP/1.1 100 Continue\r\n\r\n")); err != nil {
-			return nil, errUnreadable
-		}
+	if err := c.welcomeBody(req); err != nil {
+		return nil, err
 	}
 	var body []byte
 	var err error

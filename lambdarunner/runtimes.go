@@ -49,11 +49,17 @@ func runtimeOf(fn *deployed.Function) (launcher, error) {
 		return python{}, nil
 	case strings.HasPrefix(name, "nodejs"):
 		return nodejs{}, nil
+	case strings.HasPrefix(name, "java"):
+		return java{}, nil
+	case strings.HasPrefix(name, "ruby"):
+		return ruby{}, nil
+	case strings.HasPrefix(name, "dotnet"):
+		return dotnet{}, nil
 	default:
 		return nil, &smithy.GenericAPIError{
 			Code: "InvalidRuntimeException",
 			Message: "Functions of runtime " + name + " cannot be run here; " +
-				"python3.x, nodejs*.x and provided.* can.",
+				"python3.x, nodejs*.x, java*, ruby*, dotnet* and provided.* can.",
 			Fault: smithy.FaultServer,
 		}
 	}
@@ -78,10 +84,10 @@ func wrapped(c command, fn *deployed.Function, root string) command {
 }
 
 // runtimeFiles is a directory with the embedded bootstraps, and the
-// interpreters found on PATH.
+// interpreters found.
 type runtimeFiles struct {
 	dir          string
-	interpreters interpreters
+	interpreters *interpreters
 }
 
 // writeRuntimeFiles writes the bootstraps into a new directory below tempDir.
@@ -110,7 +116,7 @@ func writeRuntimeFiles(tempDir string) (_ *runtimeFiles, err error) {
 	if err := os.CopyFS(resolved, sources); err != nil {
 		return nil, err
 	}
-	return &runtimeFiles{dir: resolved, interpreters: interpreters{found: make(map[string]interpreter)}}, nil
+	return &runtimeFiles{dir: resolved, interpreters: newInterpreters()}, nil
 }
 
 // remove deletes the directory.

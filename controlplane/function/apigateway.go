@@ -22,16 +22,20 @@ const apiGateway = "apigateway.amazonaws.com"
 //
 // Errors are those of Invoke, and AccessDeniedException.
 func (s *Service) InvokeFunction(ctx context.Context, in *lambda.InvokeInput, sourceARN, roleARN string) (*lambda.InvokeOutput, error) {
-	r, err := resolve(scopeOfARN(sourceARN), in.FunctionName, in.Qualifier)
+	r, err := s.permitGateway(in, sourceARN, roleARN)
 	if err != nil {
 		return nil, err
 	}
-	if roleARN == "" {
-		if err := s.authorize(r, access{service: apiGateway, sourceARN: sourceARN}, apiGateway); err != nil {
-			return nil, err
-		}
-	}
 	return s.invoke(ctx, r, in)
+}
+
+// permitGateway resolves what an API wants to invoke and refuses one that may not.
+func (s *Service) permitGateway(in *lambda.InvokeInput, sourceARN, roleARN string) (reference, error) {
+	r, err := resolve(scopeOfARN(sourceARN), in.FunctionName, in.Qualifier)
+	if err != nil || roleARN != "" {
+		return r, err
+	}
+	return r, s.authorize(r, access{service: apiGateway, sourceARN: sourceARN}, apiGateway)
 }
 
 // authorize refuses an access that the policy of what r names does not allow.

@@ -102,21 +102,57 @@ func (s *Service) DeleteFunctionConcurrency(ctx context.Context, in *lambda.Dele
 // unlimited is the limit of a function without a reservation.
 const unlimited = -1
 
-// limiter counts the invocations of a function that run, all versions together,
-// and keeps them within its reserved concurrency.
+// The reasons of a TooManyRequestsException.
+const (
+	reservedExceeded   = "ReservedFunctionConcurrentInvocationLimitExceeded"
+	unreservedExceeded = "ConcurrentInvocationLimitExceeded"
+)
+
+// limiter counts the invocations of a function that run, all versions together, and
+// keeps them within its reserved concurrency, or without one within what the account
+// has left for all functions without.
 type limiter struct {
 	running atomic.Int64
 	limit   atomic.Int64
+	account *accountLimiter
 }
 
-// acquire counts one more invocation, unless the limit is reached.
-func (l *limiter) acquire() bool {
-	running, limit := l.running.Add(1), l.limit.Load()
-	if limit != unlimited && running > limit {
-		l.running.Add(-1)
-		return false
+// accountLimiter is what the functions of an account and region without a reservation
+// share.
+type accountLimiter struct {
+	running atomic.Int64
+	// reserved is what reservations take from it.
+	reserved atomic.Int64
+}
+
+// acquire counts one more invocation. Its release is to be called once; when a limit
+// is reached there is none but a reason.
+func (l *limiter) acquire() (release func(), reason string) {
+	limit := l.limit.Load()
+	if limit == unlimited {
+		if l.account.running.Add(1) > accountConcurrency-l.account.reserved.Load() {
+			l.account.running.Add(-1)
+			return nil, unreservedExceeded
+		}
+		l.running.Add(1)
+		return l.releaseUnreserved, ""
 	}
-	return true
+	if l.running.Add(1) > limit {
+		l.running.Add(-1)
+		return nil, reservedExceeded
+	}
+	return l.release, ""
 }
 
 func (l *limiter) release() { l.running.Add(-1) }
+
+func (l *limiter) releaseUnreserved() {
+	l.running.Add(-1)
+	l.account.running.Add(-1)
+}
+
+// setLimit changes the reservation, which is taken from the account's share.
+func (l *limiter) setLimit(limit int64) {
+	before := l.limit.Swap(limit)
+	l.account.reserved.Add(max(limit, 0) - max(before, 0))
+}

@@ -50,6 +50,8 @@ type index struct {
 	// mu guards the fields below. Nothing is called while it is held.
 	mu        sync.RWMutex
 	functions map[functionKey]*published
+	// accounts has what functions without a reservation share.
+	accounts map[store.Scope]*accountLimiter
 	// packages counts, for each package, the entries in use that have it and the
 	// layer versions that are it.
 	packages map[string]int
@@ -72,6 +74,7 @@ func newIndex(s store.Store, hooks indexHooks, logger *slog.Logger) *index {
 		hooks:     hooks,
 		logger:    logger,
 		functions: map[functionKey]*published{},
+		accounts:  map[store.Scope]*accountLimiter{},
 		packages:  map[string]int{},
 		layers:    map[layerKey]string{},
 	}
@@ -172,14 +175,14 @@ func (x *index) install(key functionKey, stored *storedFunction) (withdrawn, pro
 	defer x.mu.Unlock()
 	before := x.functions[key]
 	if before == nil {
-		before = &published{limiter: new(limiter), replaced: make(chan struct{})}
+		before = &published{limiter: x.newLimiterLocked(key.scope), replaced: make(chan struct{})}
 	}
 	defer close(before.replaced)
 	next := &published{versions: map[string]*entry{}, pending: map[string]bool{}, limiter: before.limiter, replaced: make(chan struct{})}
 	if stored != nil {
 		next.routes, next.policies = stored.routes, stored.policies
 		next.events, next.loops, next.provisioned = stored.events, stored.loops, stored.provisioned
-		next.limiter.limit.Store(stored.limit)
+		next.limiter.setLimit(stored.limit)
 		for _, record := range stored.records {
 			version := *record.Config.Version
 			if record.Config.State == types.StatePending {
@@ -204,6 +207,7 @@ func (x *index) install(key functionKey, stored *storedFunction) (withdrawn, pro
 		}
 		x.functions[key] = next
 	} else {
+		before.limiter.setLimit(unlimited)
 		delete(x.functions, key)
 	}
 	for version, old := range before.versions {
@@ -212,6 +216,18 @@ func (x *index) install(key functionKey, stored *storedFunction) (withdrawn, pro
 		}
 	}
 	return withdrawn, provisioned
+}
+
+// newLimiterLocked returns the limiter of a new function.
+func (x *index) newLimiterLocked(scope store.Scope) *limiter {
+	account := x.accounts[scope]
+	if account == nil {
+		account = new(accountLimiter)
+		x.accounts[scope] = account
+	}
+	l := &limiter{account: account}
+	l.limit.Store(unlimited)
+	return l
 }
 
 // dropped is told when an entry is no longer in use.

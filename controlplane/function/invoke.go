@@ -28,20 +28,27 @@ const (
 // only checks (DryRun). A failure of the function is no error: FunctionError says
 // so. The caller's own account needs no permission, others need the function's.
 func (s *Service) Invoke(ctx context.Context, in *lambda.InvokeInput) (*lambda.InvokeOutput, error) {
-	scope := scopeOf(ctx)
-	r, err := resolve(scope, in.FunctionName, in.Qualifier)
+	r, err := s.permit(ctx, in.FunctionName, in.Qualifier)
 	if err != nil {
 		return nil, err
 	}
+	return s.invoke(ctx, r, in)
+}
+
+// permit resolves what a caller wants to invoke and refuses one that may not.
+func (s *Service) permit(ctx context.Context, functionName, qualifier *string) (reference, error) {
+	scope := scopeOf(ctx)
+	r, err := resolve(scope, functionName, qualifier)
+	if err != nil {
+		return r, err
+	}
 	if r.scope.Region != scope.Region {
-		return nil, unreachable(r, scope)
+		return r, unreachable(r, scope)
 	}
 	if r.scope.Account != scope.Account {
-		if err := s.authorize(r, access{account: scope.Account}, rootOf(scope.Account)); err != nil {
-			return nil, err
-		}
+		return r, s.authorize(r, access{account: scope.Account}, rootOf(scope.Account))
 	}
-	return s.invoke(ctx, r, in)
+	return r, nil
 }
 
 // invoke runs an invocation that is permitted.
@@ -178,6 +185,11 @@ func (s *Service) invokeAndWait(ctx context.Context, r reference, request deploy
 	if err != nil {
 		return nil, err
 	}
+	return invoked(e, outcome, logType), nil
+}
+
+// invoked is the answer to an invocation that ran.
+func invoked(e *entry, outcome deployed.Outcome, logType types.LogType) *lambda.InvokeOutput {
 	out := &lambda.InvokeOutput{
 		StatusCode:      http.StatusOK,
 		ExecutedVersion: aws.String(e.function.Version),
@@ -189,7 +201,7 @@ func (s *Service) invokeAndWait(ctx context.Context, r reference, request deploy
 	if logType == types.LogTypeTail {
 		out.LogResult = aws.String(base64.StdEncoding.EncodeToString(outcome.LogTail))
 	}
-	return out, nil
+	return out
 }
 
 // result is what came of a run.
@@ -202,24 +214,32 @@ type result struct {
 // returns at once, and the function, as on AWS, runs on: until its end it counts
 // for the concurrency and keeps its code.
 func (s *Service) run(ctx context.Context, r reference, request deployed.Invocation) (*entry, deployed.Outcome, error) {
+	return s.runWith(ctx, r, func(life context.Context, e *entry) (deployed.Outcome, error) {
+		return s.runner.Invoke(life, e.function, request)
+	})
+}
+
+// runWith is run with a call of the runner's.
+func (s *Service) runWith(ctx context.Context, r reference, call func(context.Context, *entry) (deployed.Outcome, error)) (*entry, deployed.Outcome, error) {
 	p, e, err := s.pick(ctx, r)
 	if err != nil {
 		return nil, deployed.Outcome{}, err
 	}
-	if !p.limiter.acquire() {
+	release, reason := p.limiter.acquire()
+	if release == nil {
 		e.release()
-		return nil, deployed.Outcome{}, throttled("ReservedFunctionConcurrentInvocationLimitExceeded")
+		return nil, deployed.Outcome{}, throttled(reason)
 	}
 	done := make(chan result, 1)
 	started := s.runs.start(func(life context.Context) {
-		outcome, err := s.runner.Invoke(life, e.function, request)
+		outcome, err := call(life, e)
 		e.release()
-		p.limiter.release()
+		release()
 		done <- result{outcome, err}
 	})
 	if !started {
 		e.release()
-		p.limiter.release()
+		release()
 		return nil, deployed.Outcome{}, serviceFault(errClosed)
 	}
 	select {

@@ -13,9 +13,15 @@ import (
 // policy has to let everybody call both the URL and the function (AWS, "Control access
 // to Lambda function URLs"). Errors are those of Invoke, and AccessDeniedException.
 func (s *Service) InvokeFunctionURL(ctx context.Context, url *deployed.FunctionURL, event []byte) (*lambda.InvokeOutput, error) {
-	r := reference{scope: store.Scope{Account: url.Account, Region: url.Region}, name: url.FunctionName, qualifier: url.Qualifier}
-	if err := s.authorize(r, access{urlAuth: url.Config.AuthType}, "anonymous"); err != nil {
+	r, err := s.permitURL(url)
+	if err != nil {
 		return nil, err
 	}
 	return s.invoke(ctx, r, &lambda.InvokeInput{Payload: event})
+}
+
+// permitURL refuses the function of a URL that not everybody may call.
+func (s *Service) permitURL(url *deployed.FunctionURL) (reference, error) {
+	r := reference{scope: store.Scope{Account: url.Account, Region: url.Region}, name: url.FunctionName, qualifier: url.Qualifier}
+	return r, s.authorize(r, access{urlAuth: url.Config.AuthType}, "anonymous")
 }

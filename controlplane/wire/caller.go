@@ -16,6 +16,8 @@ type Caller struct {
 
 type callerKey struct{}
 
+type userAgentKey struct{}
+
 type requestIDKey struct{}
 
 // WithCaller returns a context that carries c.
@@ -39,4 +41,11 @@ func WithRequestID(ctx context.Context, id string) context.Context {
 func RequestID(ctx context.Context) string {
 	id, _ := ctx.Value(requestIDKey{}).(string)
 	return id
+}
+
+// UserAgent returns the User-Agent of the request that ctx belongs to; empty when it
+// named none.
+func UserAgent(ctx context.Context) string {
+	userAgent, _ := ctx.Value(userAgentKey{}).(string)
+	return userAgent
 }

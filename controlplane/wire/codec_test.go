@@ -19,7 +19,7 @@ import (
 
 var ignoreDocumentMarker = cmp.FilterPath(func(p cmp.Path) bool {
 	f, ok := p.Last().(cmp.StructField)
-	return ok && (f.Name() == "noSmithyDocumentSerde" || f.Name() == "ResultMetadata")
+	return ok && (f.Name() == "noSmithyDocumentSerde" || f.Name() == "ResultMetadata" || f.Name() == "eventStream")
 }, cmp.Ignore())
 
 // ownRecord stands for records of packages above that hold SDK structures.

@@ -24,7 +24,9 @@ type Options struct {
 }
 
 // Call performs one operation: in is the pointer that o.NewInput returns, filled
-// in and valid; the result is nil or a pointer like that of o.NewOutput.
+// in and valid; the result is nil or a pointer like that of o.NewOutput. That of an
+// operation whose response is an event stream is nil, and the context carries the
+// stream.
 type Call func(ctx context.Context, o *Operation, in any) (any, error)
 
 // Handler is the http.Handler of one service. It is safe for concurrent use.
@@ -48,7 +50,9 @@ type Handler struct {
 //
 //	func (s *Service) CreateRestApi(ctx context.Context, in *apigateway.CreateRestApiInput) (*apigateway.CreateRestApiOutput, error)
 //
-// An operation without a method answers 501. It is an error when a method has an
+// An operation whose response is an event stream has a third parameter, an
+// [EventStream], and returns only an error. An operation without a method answers
+// 501. It is an error when a method has an
 // operation's name and another signature, or when impl has no operation at all.
 func NewHandler(service Service, impl any, opts Options) (*Handler, error) {
 	h, err := newHandler(service, opts)
@@ -108,10 +112,14 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx := WithRequestID(r.Context(), id)
 	ctx = WithCaller(ctx, callerOf(r, h.options.DefaultAccount, h.options.DefaultRegion))
-	h.answer(w, r.WithContext(ctx)).send(w)
+	ctx = context.WithValue(ctx, userAgentKey{}, r.UserAgent())
+	if answer := h.answer(w, r.WithContext(ctx)); answer != nil {
+		answer.send(w)
+	}
 }
 
-// answer is the whole life of a request but for sending; panics become a 500.
+// answer is the whole life of a request but for sending; panics become a 500. It
+// returns nil when the answer was sent as a stream.
 func (h *Handler) answer(w http.ResponseWriter, r *http.Request) (answer *response) {
 	ctx := r.Context()
 	o := h.router.find(r)
@@ -130,7 +138,7 @@ func (h *Handler) answer(w http.ResponseWriter, r *http.Request) (answer *respon
 		return h.failed(ctx, o, h.protocol.unrouted)
 	}
 	call, ok := h.calls[o.Name]
-	if !ok || o.schema.IsOutputEventStream() {
+	if !ok {
 		return h.failed(ctx, o, NewError(http.StatusNotImplemented, "NotImplementedException",
 			fmt.Sprintf("Stagedoor does not implement %s yet", o)))
 	}
@@ -162,7 +170,11 @@ func (h *Handler) perform(ctx context.Context, w http.ResponseWriter, r *http.Re
 			return nil, err
 		}
 	}
-	out, err := call(context.WithValue(ctx, sentKey{}, sent), o, in.Interface())
+	ctx = context.WithValue(ctx, sentKey{}, sent)
+	if o.schema.IsOutputEventStream() {
+		return h.stream(ctx, w, o, call, in.Interface())
+	}
+	out, err := call(ctx, o, in.Interface())
 	if err != nil {
 		return nil, err
 	}

@@ -280,14 +280,6 @@ func TestStatusFromOutput(t *testing.T) {
 	}
 }
 
-func TestEventStreamIsRefused(t *testing.T) {
-	t.Parallel()
-	r, body := answerOf(t, Lambda, "POST", "/2021-11-15/functions/f/response-streaming-invocations", "{}")
-	if r.StatusCode != 501 || !strings.Contains(body, "lambda.InvokeWithResponseStream") {
-		t.Errorf("%d %s", r.StatusCode, body)
-	}
-}
-
 type wrongSignature struct{}
 
 func (wrongSignature) CreateRestApi(context.Context, *apigateway.CreateRestApiInput) error {

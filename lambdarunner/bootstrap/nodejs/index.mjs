@@ -5,7 +5,7 @@ import { format } from "node:util";
 import { loadHandler, LambdaError } from "./handler.mjs";
 import { RuntimeApi } from "./api.mjs";
 import { asOnAws, errorObject } from "./errors.mjs";
-import { installAwsLambda, isStreaming, ResponseStream } from "./streaming.mjs";
+import { highWaterMarkOf, installAwsLambda, isStreaming, ResponseStream } from "./streaming.mjs";
 
 const env = process.env;
 const pause = new Int32Array(new SharedArrayBuffer(4));
@@ -130,7 +130,9 @@ class Invocation {
     if (this.over) return logError(title, error);
     this.over = true;
     process.removeListener("beforeExit", this.onIdle);
-    await this.fail(title, error);
+    if (!this.out?.started) return this.fail(title, error);
+    logError(title, error);
+    await this.out.finish(error);
   }
 
   run(handler, event) {
@@ -148,19 +150,37 @@ class Invocation {
     }
   }
 
+  // The response begins with the first byte written: an error before that is
+  // reported like that of any handler, one after it at the end of the stream.
   stream(handler, event) {
-    const out = new ResponseStream(this.api, this.id);
-    const end = (error) => {
+    const out = (this.out = new ResponseStream(this.api, this.id, highWaterMarkOf(handler)));
+    let failure;
+    const end = () => {
       if (this.over) return;
       this.over = this.settled = true;
       process.removeListener("beforeExit", this.onIdle);
-      if (error !== undefined) logError("Invoke Error", error);
-      this.resolve(out.finish(error));
+      if (failure === undefined) this.resolve(out.finish());
+      else if (!out.started) this.resolve(this.fail("Invoke Error", failure));
+      else {
+        logError("Invoke Error", failure);
+        this.resolve(out.finish(failure));
+      }
     };
-    this.whenIdle = () => end();
-    out.on("error", (e) => end(e));
-    out.on("finish", () => end());
-    Promise.resolve(handler(event, out, this.context)).then(() => out.writableEnded || end(), (e) => end(e ?? "unknown"));
+    const fail = (error) => {
+      failure ??= error ?? "unknown";
+      // What was written before the failure goes out first.
+      if (!out.started || out.destroyed) end();
+      else if (!out.writableEnded) out.end();
+    };
+    this.whenIdle = () => (out.writableEnded ? end() : out.end());
+    out.on("error", fail);
+    out.on("finish", end);
+    const returned = handler(event, out, this.context);
+    if (typeof returned?.then !== "function") return fail("Streaming does not support non-async handlers.");
+    returned.then((result) => {
+      if (result !== undefined) print("WARN", "Streaming handlers ignore return values.");
+      if (!out.writableEnded) out.end();
+    }, fail);
   }
 }
 

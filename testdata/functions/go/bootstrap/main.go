@@ -96,6 +96,8 @@ func serve(api, handler, id string, event []byte) error {
 			return err
 		}
 		return post(invocation+"/response", fmt.Appendf(nil, `{"pid":%d,"child":%d}`, os.Getpid(), child.Process.Pid), "")
+	case "matrix":
+		return matrix(invocation, event)
 	case "wrong":
 		return wrong(api, invocation, event)
 	}

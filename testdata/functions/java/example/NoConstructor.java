@@ -1,0 +1,7 @@
+package example;
+
+public class NoConstructor {
+    public NoConstructor(int unused) {}
+
+    public void handle() {}
+}

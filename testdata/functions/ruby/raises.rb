@@ -1,0 +1,1 @@
+raise "at the start"

@@ -1,0 +1,1 @@
+def nested(event:, context:) = "nested"
