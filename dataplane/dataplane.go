@@ -24,11 +24,16 @@ type Config struct {
 	Logger *slog.Logger
 	// Now is the clock; nil = [time.Now].
 	Now func() time.Time
-	// Transport sends the requests of HTTP integrations; nil = transports of the data
-	// plane's own, closed with it.
+	// Transport sends the requests of HTTP integrations and those for AWS services; nil =
+	// transports of the data plane's own, closed with it.
 	Transport http.RoundTripper
+	// Services is how AWS integrations reach services; the zero value reaches none. Its
+	// clock is Now unless it has one.
+	Services integration.AWSServices
+	// VPCLinks is how private integrations reach their targets; nil reaches none.
+	VPCLinks integration.VPCLinks
 	// Observe, when set, is called at the end of each exchange with a REST API and
-	// turns tracing on. It keeps nothing of the exchange.
+	// turns tracing on. It keeps nothing of the exchange but a trace that it takes.
 	Observe func(x *rest.Exchange)
 }
 
@@ -61,6 +66,9 @@ func New(config Config) *DataPlane {
 	if config.Now == nil {
 		config.Now = time.Now
 	}
+	if config.Services.Now == nil {
+		config.Services.Now = config.Now
+	}
 	transports := integration.Transports{Verifying: config.Transport, Lenient: config.Transport}
 	closeIdle := func() {} // a transport that was given is its giver's to close
 	if config.Transport == nil {
@@ -69,15 +77,17 @@ func New(config Config) *DataPlane {
 	}
 	lifetime, cancel := context.WithCancel(context.Background())
 	return &DataPlane{
-		env: &rest.Environment{
+		env: rest.Environment{
 			Invoker:    config.Invoker,
 			Transports: transports,
+			Services:   config.Services,
+			VPCLinks:   config.VPCLinks,
 			Usage:      &usageplan.Index{},
 			Logger:     config.Logger,
 			Now:        config.Now,
 			Lifetime:   lifetime,
 			Observe:    config.Observe,
-		},
+		}.Traced(),
 		cancel:    cancel,
 		closeIdle: closeIdle,
 	}

@@ -79,10 +79,12 @@ func TestLambdaCustom(t *testing.T) {
 		"denied":                           {patterns, "denied", nil, 500, internalError, "Invalid permissions on Lambda function"},
 		"event that is no JSON":            {patterns, "{", nil, 400, `{"message":"Could not parse request body into json: x"}`, "status 400"},
 		"LC-02 literal request template":   {patterns, "sent", func(i *types.Integration) { i.RequestTemplates = map[string]string{"application/json": `{"a":1}`} }, 200, `{"a":1}`, ""},
-		"request template that computes":   {patterns, "sent", func(i *types.Integration) { i.RequestTemplates = map[string]string{"application/json": `$input.body`} }, 500, internalError, "request template"},
-		"LP-30 verb":                       {patterns, "200", func(i *types.Integration) { i.HttpMethod = aws.String("GET") }, 500, internalError, "takes no invocation by GET"},
-		"other service":                    {patterns, "200", func(i *types.Integration) { i.Uri = aws.String("arn:aws:apigateway:us-east-1:sqs:path/1/q") }, 500, internalError, "invokes no Lambda function"},
-		"unsupported media type":           {patterns, "200", func(i *types.Integration) { i.PassthroughBehavior = aws.String("NEVER") }, 415, `{"message":"Unsupported Media Type"}`, ""},
+		"request template that computes": {patterns, "sent", func(i *types.Integration) {
+			i.RequestTemplates = map[string]string{"application/json": `"$input.body.length()"`}
+		}, 200, `"4"`, ""},
+		"LP-30 verb":             {patterns, "200", func(i *types.Integration) { i.HttpMethod = aws.String("GET") }, 500, internalError, "takes no invocation by GET"},
+		"other service":          {patterns, "200", func(i *types.Integration) { i.Uri = aws.String("arn:aws:apigateway:us-east-1:sqs:path/1/q") }, 500, internalError, "set AWS_ENDPOINT_URL_SQS"},
+		"unsupported media type": {patterns, "200", func(i *types.Integration) { i.PassthroughBehavior = aws.String("NEVER") }, 415, `{"message":"Unsupported Media Type"}`, ""},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -52,7 +52,7 @@ func TestMock(t *testing.T) {
 		"SD-31 no request template":             {[]func(*types.Method){passthrough("WHEN_NO_MATCH", nil)}, nil, "", 500, internalError, "Unable to parse statusCode"},
 		"no statusCode":                         {[]func(*types.Method){template(`{}`)}, nil, "", 500, internalError, "Unable to parse statusCode"},
 		"statusCode is text":                    {[]func(*types.Method){template(`{"statusCode":"abc"}`)}, nil, "", 500, internalError, "Unable to parse statusCode"},
-		"template has references":               {[]func(*types.Method){template(`{"statusCode": $context.status}`)}, nil, "", 500, internalError, "request template with references"},
+		"template has references":               {[]func(*types.Method){template(`{"statusCode": $context.none}`)}, nil, "", 500, internalError, "Unable to parse statusCode"},
 		"empty template":                        {[]func(*types.Method){template(``)}, nil, "", 500, internalError, "Unable to parse statusCode"},
 		"json template, xml, WHEN_NO_MATCH":     {[]func(*types.Method){passthrough("WHEN_NO_MATCH", jsonTemplate)}, xml, `{"statusCode":200}`, 200, `{"a":1}`, ""},
 		"json template, xml without statusCode": {[]func(*types.Method){passthrough("WHEN_NO_MATCH", jsonTemplate)}, xml, `<a/>`, 500, internalError, "Unable to parse statusCode"},
@@ -71,12 +71,13 @@ func TestMock(t *testing.T) {
 		"no method response":                    {[]func(*types.Method){func(m *types.Method) { m.MethodResponses = nil }}, nil, "", 500, internalError, "Output mapping refers to an invalid method response: 200"},
 		"no integration response":               {[]func(*types.Method){func(m *types.Method) { m.MethodIntegration.IntegrationResponses = nil }}, nil, "", 500, internalError, "No match for output mapping"},
 		"pattern that RE2 does not have":        {[]func(*types.Method){respond("404", pattern(`(?!2).*`))}, nil, "", 500, internalError, "selectionPattern"},
-		"response template has directives":      {[]func(*types.Method){respond("200", func(r *types.IntegrationResponse) { r.ResponseTemplates["application/json"] = "#set($a=1)" })}, nil, "", 500, internalError, "response template with references"},
+		"response template has directives":      {[]func(*types.Method){respond("200", func(r *types.IntegrationResponse) { r.ResponseTemplates["application/json"] = "#set($a=1)$a" })}, nil, "", 200, "1", ""},
+		"response template is broken":           {[]func(*types.Method){respond("200", func(r *types.IntegrationResponse) { r.ResponseTemplates["application/json"] = "#if(" })}, nil, "", 500, internalError, "Unable to transform response"},
 		"response template for the accept":      {[]func(*types.Method){respond("200", func(r *types.IntegrationResponse) { r.ResponseTemplates["application/xml"] = "<a/>" })}, http.Header{"Accept": {"application/xml, */*"}}, "", 200, "<a/>", ""},
 		"empty response template":               {[]func(*types.Method){respond("200", func(r *types.IntegrationResponse) { r.ResponseTemplates["application/json"] = "" })}, nil, "", 200, "", ""},
 		"response reads the body": {[]func(*types.Method){respond("200", func(r *types.IntegrationResponse) {
 			r.ResponseParameters = map[string]string{"method.response.header.A": "integration.response.body.a"}
-		})}, nil, "", 500, internalError, "not supported yet"},
+		})}, nil, "", 200, "200", ""},
 		"response is converted to binary": {[]func(*types.Method){respond("200", func(r *types.IntegrationResponse) {
 			r.ContentHandling = types.ContentHandlingStrategyConvertToBinary
 			r.ResponseTemplates["application/json"] = "aGk="

@@ -22,6 +22,7 @@ import (
 	"github.com/stagedoor-dev/stagedoor/dataplane/customdomain"
 	"github.com/stagedoor-dev/stagedoor/dataplane/functionurl"
 	"github.com/stagedoor-dev/stagedoor/dataplane/integration"
+	"github.com/stagedoor-dev/stagedoor/dataplane/rest"
 	"github.com/stagedoor-dev/stagedoor/dataplane/usageplan"
 	"github.com/stagedoor-dev/stagedoor/emulator/internal/localca"
 	"github.com/stagedoor-dev/stagedoor/lambdarunner"
@@ -29,14 +30,15 @@ import (
 
 // What the boxes need of each other; they do not import one another.
 var (
-	_ apis                  = (*dataplane.DataPlane)(nil)
-	_ function.Packages     = (*lambdarunner.Packages)(nil)
-	_ function.Runner       = (*lambdarunner.Runner)(nil)
-	_ function.Objects      = (*objects)(nil)
-	_ functionurl.Functions = (*function.Service)(nil)
-	_ integration.Invoker   = (*function.Service)(nil)
-	_ matcher               = (*wire.Handler)(nil)
-	_ restapi.Publisher     = (*dataplane.DataPlane)(nil)
+	_ apis                      = (*dataplane.DataPlane)(nil)
+	_ function.Packages         = (*lambdarunner.Packages)(nil)
+	_ function.Runner           = (*lambdarunner.Runner)(nil)
+	_ function.Objects          = (*objects)(nil)
+	_ functionurl.Functions     = (*function.Service)(nil)
+	_ integration.StreamInvoker = (*function.Service)(nil)
+	_ matcher                   = (*wire.Handler)(nil)
+	_ restapi.Publisher         = (*dataplane.DataPlane)(nil)
+	_ restapi.Tester            = (*dataplane.DataPlane)(nil)
 
 	_ restapi.DomainPublisher = (*customdomain.Index)(nil)
 	_ restapi.UsagePublisher  = (*usageplan.Index)(nil)
@@ -55,6 +57,8 @@ type composed struct {
 	tls       *tls.Config
 	serverLog *log.Logger
 	caPath    string
+	// requests is nil when there is no tracing.
+	requests *requests
 }
 
 // compose builds the emulator from its parts, the lowest first, and puts on stack
@@ -84,7 +88,16 @@ func compose(s *settings, url string, port int, stack *closers) (*composed, erro
 	if err != nil {
 		return nil, err
 	}
-	plane := dataplane.New(dataplane.Config{Invoker: functions, Logger: s.Logger, Now: s.Now})
+	traces, observe := composeRequests(s)
+	endpoints, err := services.endpoints(url)
+	if err != nil {
+		return nil, err
+	}
+	links := &vpcLinks{configured: s.vpcLinks}
+	plane := dataplane.New(dataplane.Config{
+		Observe: observe, Invoker: functions, Logger: s.Logger, Now: s.Now,
+		Services: integration.AWSServices{Endpoint: endpoints}, VPCLinks: links.find,
+	})
 	stack.add("data plane", plane.Close)
 
 	usage, err := keepUsage(plane.Usage(), dir, s.Logger)
@@ -95,12 +108,13 @@ func compose(s *settings, url string, port int, stack *closers) (*composed, erro
 
 	restAPIs, err := restapi.New(restapi.Config{
 		Store: records, Publisher: plane, UsagePublisher: plane.Usage(), UsageCounter: plane.Usage(), DomainPublisher: domains,
-		Logger: s.Logger, Now: s.Now,
+		Tester: plane, Logger: s.Logger, Now: s.Now,
 	})
 	if err != nil {
 		return nil, err
 	}
 	stack.add("apigateway", func() error { restAPIs.Close(); return nil })
+	links.links = restAPIs
 
 	handlers, err := composeServices(s, restAPIs, functions)
 	if err != nil {
@@ -118,13 +132,25 @@ func compose(s *settings, url string, port int, stack *closers) (*composed, erro
 			upstream: services,
 			health:   &health{store: records, version: s.Version, started: s.Now(), now: s.Now, logger: s.Logger},
 			code:     &code{packages: packages, logger: s.Logger},
+			requests: traces,
 			account:  s.Account,
 			logger:   s.Logger,
 		},
 		tls:       &tls.Config{GetCertificate: ca.Certificate, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}},
 		serverLog: slog.NewLogLogger(s.Logger.Handler(), slog.LevelDebug),
 		caPath:    ca.Path(),
+		requests:  traces,
 	}, nil
+}
+
+// composeRequests returns what keeps the latest requests, and what it observes them
+// with; nothing when they are not kept.
+func composeRequests(s *settings) (*requests, func(*rest.Exchange)) {
+	if s.Trace == TraceOff {
+		return nil, nil
+	}
+	traces := newRequests(maxRequests, maxRequestBytes)
+	return traces, traces.observe
 }
 
 // directory returns the data directory, or a temporary one for ephemeral state.

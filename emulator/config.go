@@ -33,9 +33,16 @@ type Config struct {
 	// Upstream is the URL of an endpoint for the AWS services that are not part of
 	// the emulator; empty = none. AWS_ENDPOINT_URL_<SERVICE> goes before it.
 	Upstream string
+	// VPCLinks are the local addresses (URLs) of the targets of VPC links, by the id or
+	// the name of the link or by the ARN of its target. A link's tag "stagedoor:target"
+	// says the same.
+	VPCLinks map[string]string
 	// LambdaPermissions tells whether a function's resource policy has to allow API
 	// Gateway; the zero value enforces it, as AWS does.
 	LambdaPermissions LambdaPermissions
+	// Trace tells whether the latest requests to deployed APIs are kept, to be looked at
+	// below /_stagedoor/requests; the zero value keeps them.
+	Trace Trace
 	// AllowedHosts are further names that requests may be addressed to, for instance
 	// the name of a container; "*.name" allows all names below it.
 	AllowedHosts []string
@@ -59,11 +66,23 @@ const (
 	PermissionsOff
 )
 
+// Trace is whether the latest requests are kept.
+type Trace uint8
+
+const (
+	// TraceOn keeps the latest requests, in memory and within bounds, secrets masked
+	// where they are shown.
+	TraceOn Trace = iota
+	// TraceOff keeps nothing.
+	TraceOff
+)
+
 // settings is a checked Config.
 type settings struct {
 	Config
 
 	upstream   *url.URL
+	vpcLinks   map[string]*url.URL
 	listenHost string
 }
 
@@ -104,6 +123,12 @@ func (c Config) check() (*settings, error) {
 	if s.Upstream != "" {
 		if s.upstream, err = parseEndpoint(s.Upstream); err != nil {
 			return nil, fmt.Errorf("%w: upstream %w", ErrConfig, err)
+		}
+	}
+	s.vpcLinks = make(map[string]*url.URL, len(s.VPCLinks))
+	for link, address := range s.VPCLinks {
+		if s.vpcLinks[link], err = parseEndpoint(address); err != nil {
+			return nil, fmt.Errorf("%w: VPC link %s: %w", ErrConfig, link, err)
 		}
 	}
 	return s, nil

@@ -24,6 +24,8 @@ const (
 	healthTarget
 	// codeTarget is a function's code package.
 	codeTarget
+	// requestsTarget is the traces of the latest requests.
+	requestsTarget
 	// stsTarget is the Security Token Service.
 	stsTarget
 	// serviceTarget is a service of the control plane.
@@ -74,6 +76,8 @@ const (
 	ownPaths   = "/_stagedoor/"
 	healthPath = ownPaths + "health"
 	codePath   = ownPaths + "code/"
+	// requestsPath lists the latest requests; their ids are below it.
+	requestsPath = ownPaths + "requests"
 )
 
 // localDomain returns the dispatch.domain of an emulator on port.
@@ -144,6 +148,8 @@ func ownTarget(path string) target {
 		return target{kind: healthTarget}
 	case strings.HasPrefix(path, codePath):
 		return target{kind: codeTarget}
+	case path == requestsPath || strings.HasPrefix(path, requestsPath+"/"):
+		return target{kind: requestsTarget}
 	default:
 		return target{}
 	}

@@ -30,6 +30,7 @@ type edge struct {
 	upstream *upstream
 	health   http.Handler
 	code     http.Handler
+	requests http.Handler
 	// account is the account of callers whose access key is none.
 	account string
 	logger  *slog.Logger
@@ -78,6 +79,8 @@ func (e *edge) ServeHTTP(writer http.ResponseWriter, r *http.Request) {
 		e.health.ServeHTTP(w, r)
 	case codeTarget:
 		e.code.ServeHTTP(w, r)
+	case requestsTarget:
+		e.requests.ServeHTTP(w, r)
 	case stsTarget:
 		e.serveSTS(w, r)
 	case foreignTarget:

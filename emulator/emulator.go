@@ -97,6 +97,10 @@ func (e *Emulator) start(ctx context.Context) error {
 		DisableGeneralOptionsHandler: true,
 		ErrorLog:                     parts.serverLog,
 	}
+	if parts.requests != nil {
+		// Who follows would keep the server from ending.
+		server.RegisterOnShutdown(parts.requests.end)
+	}
 	var served sync.WaitGroup
 	front := listener.New(inner, listener.Config{TLS: parts.tls, OpeningTimeout: openingTimeout, Logger: e.settings.Logger})
 	served.Go(func() {

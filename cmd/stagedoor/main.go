@@ -64,7 +64,7 @@ func rootCommand() *cobra.Command {
 		SilenceUsage:  true,
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
-	root.AddCommand(startCommand(), envCommand(), statusCommand(), versionCommand(), sampleFunctionCommand())
+	root.AddCommand(startCommand(), envCommand(), statusCommand(), requestsCommand(), versionCommand(), sampleFunctionCommand())
 	return root
 }
 

@@ -21,7 +21,8 @@ type startFlags struct {
 	listen, dataDir, region, account, upstream string
 	ephemeral, sample                          bool
 	allowedHosts                               []string
-	permissions                                string
+	vpcLinks                                   map[string]string
+	permissions, trace                         string
 	logLevel, logFormat                        string
 }
 
@@ -49,7 +50,9 @@ func startCommand() *cobra.Command {
 	flags.StringVar(&f.region, "region", emulator.DefaultRegion, "region of requests that name none")
 	flags.StringVar(&f.account, "account", emulator.DefaultAccount, "account of requests whose access key is none")
 	flags.StringVar(&f.upstream, "upstream", "", "URL of an endpoint for the AWS services that are not part of Stagedoor")
+	flags.StringToStringVar(&f.vpcLinks, "vpc-link", nil, "local URL of the target of a VPC link, LINK=URL; LINK is the id or name of the link, or the ARN of its target (repeatable)")
 	flags.StringVar(&f.permissions, "lambda-permissions", "on", "on or off: whether a function's policy has to allow API Gateway")
+	flags.StringVar(&f.trace, "trace", "on", "on or off: whether the latest requests are kept, for \"stagedoor requests\"")
 	flags.StringSliceVar(&f.allowedHosts, "allowed-host", nil, "further name that requests may be addressed to, \"*.name\" for all below it (repeatable)")
 	flags.BoolVar(&f.sample, "sample", false, "deploy a sample API and print its URLs")
 	flags.StringVar(&f.logLevel, "log-level", "info", "debug, info, warn or error")
@@ -60,7 +63,7 @@ func startCommand() *cobra.Command {
 func (f *startFlags) config(cmd *cobra.Command) (emulator.Config, error) {
 	config := emulator.Config{
 		Listen: f.listen, DataDir: f.dataDir, Ephemeral: f.ephemeral, Region: f.region, Account: f.account,
-		Upstream: f.upstream, AllowedHosts: f.allowedHosts, Version: version,
+		Upstream: f.upstream, VPCLinks: f.vpcLinks, AllowedHosts: f.allowedHosts, Version: version,
 	}
 	if config.DataDir != "" && config.Ephemeral {
 		// A flag goes before a variable that says otherwise.
@@ -84,6 +87,14 @@ func (f *startFlags) config(cmd *cobra.Command) (emulator.Config, error) {
 		config.LambdaPermissions = emulator.PermissionsOff
 	default:
 		return config, fmt.Errorf("--lambda-permissions is on or off, not %q", f.permissions)
+	}
+	switch f.trace {
+	case "on":
+		config.Trace = emulator.TraceOn
+	case "off":
+		config.Trace = emulator.TraceOff
+	default:
+		return config, fmt.Errorf("--trace is on or off, not %q", f.trace)
 	}
 	var err error
 	config.Logger, err = newLogger(cmd.ErrOrStderr(), f.logLevel, f.logFormat)

@@ -119,6 +119,8 @@ type Config struct {
 	UsageCounter UsageCounter
 	// Flusher empties the caches of stages; nil = there are none.
 	Flusher Flusher
+	// Tester runs test invocations; nil = there are none.
+	Tester Tester
 }
 
 // Service implements the operations of API Gateway's REST APIs. It is safe for
@@ -130,6 +132,7 @@ type Service struct {
 	limits  Limits
 	usage   UsageCounter
 	flusher Flusher
+	tester  Tester
 	cancels []func()
 }
 
@@ -146,6 +149,7 @@ func New(cfg Config) (*Service, error) {
 		limits:  cfg.Limits.withDefaults(),
 		usage:   cfg.UsageCounter,
 		flusher: cfg.Flusher,
+		tester:  cfg.Tester,
 	}
 	if s.logger == nil {
 		s.logger = slog.New(slog.DiscardHandler)

@@ -129,20 +129,23 @@ func takeSnapshot(tx store.Tx, scope store.Scope, api *types.RestApi, deployment
 	if methods == 0 {
 		return nil, errNoMethods
 	}
-	var err error
-	if snapshot.Models, err = collect(models.All(tx, scope, "", *api.Id)); err != nil {
-		return nil, err
+	return snapshot, addShared(tx, scope, snapshot)
+}
+
+// addShared adds to a snapshot what the API's methods share.
+func addShared(tx store.Tx, scope store.Scope, snapshot *deployed.RestApi) (err error) {
+	id := *snapshot.Api.Id
+	if snapshot.Models, err = collect(models.All(tx, scope, "", id)); err != nil {
+		return err
 	}
-	if snapshot.RequestValidators, err = collect(validators.All(tx, scope, "", *api.Id)); err != nil {
-		return nil, err
+	if snapshot.RequestValidators, err = collect(validators.All(tx, scope, "", id)); err != nil {
+		return err
 	}
-	if snapshot.Authorizers, err = collect(authorizers.All(tx, scope, "", *api.Id)); err != nil {
-		return nil, err
+	if snapshot.Authorizers, err = collect(authorizers.All(tx, scope, "", id)); err != nil {
+		return err
 	}
-	if snapshot.GatewayResponses, err = collect(gatewayResponses.All(tx, scope, "", *api.Id)); err != nil {
-		return nil, err
-	}
-	return snapshot, nil
+	snapshot.GatewayResponses, err = collect(gatewayResponses.All(tx, scope, "", id))
+	return err
 }
 
 // summary is a deployment's apiSummary: what each method of each path demands.

@@ -13,6 +13,22 @@ var overwritten = map[string]bool{
 	"Transfer-Encoding": true, "Upgrade": true, "X-Amzn-Requestid": true, "X-Amzn-Trace-Id": true,
 }
 
+// copyHeaders sets a function's headers, in place of the URL's own.
+func copyHeaders(to, from http.Header) {
+	for name, values := range from {
+		canonical := http.CanonicalHeaderKey(name)
+		if overwritten[canonical] || !integration.IsHeaderName(name) {
+			continue
+		}
+		to.Del(canonical)
+		for _, value := range values {
+			if integration.IsHeaderValue(value) {
+				to.Add(canonical, value)
+			}
+		}
+	}
+}
+
 // respond sends what the function returned.
 func (c *call) respond(w http.ResponseWriter, payload []byte) {
 	answer, err := integration.DecodeProxyResponseV2(payload)
@@ -21,17 +37,7 @@ func (c *call) respond(w http.ResponseWriter, payload []byte) {
 		return
 	}
 	header := w.Header()
-	for name, values := range answer.Header {
-		if overwritten[name] || !integration.IsHeaderName(name) {
-			continue
-		}
-		header.Del(name) // in place of the URL's own CORS headers
-		for _, value := range values {
-			if integration.IsHeaderValue(value) {
-				header.Add(name, value)
-			}
-		}
-	}
+	copyHeaders(header, answer.Header)
 	for _, cookie := range answer.Cookies {
 		if integration.IsHeaderValue(cookie) {
 			header.Add("Set-Cookie", cookie)

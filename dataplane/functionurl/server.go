@@ -27,6 +27,8 @@ type Functions interface {
 	// implement smithy.APIError; a failure of the function is a result with
 	// FunctionError set.
 	InvokeFunctionURL(ctx context.Context, url *deployed.FunctionURL, event []byte) (*lambda.InvokeOutput, error)
+	// InvokeFunctionURLStream is the same with the response going to w as it comes.
+	InvokeFunctionURLStream(ctx context.Context, url *deployed.FunctionURL, event []byte, w deployed.ResponseStream) (*lambda.InvokeOutput, error)
 }
 
 // Address is where a request was sent, as the edge took it from host and path.
@@ -91,10 +93,6 @@ func (c *call) serve(ctx context.Context, w http.ResponseWriter) {
 		c.forbidden(w, "AuthType AWS_IAM is not supported yet", nil)
 		return
 	}
-	if c.url.Config.InvokeMode == types.InvokeModeResponseStream {
-		c.fail(w, http.StatusBadGateway, "InternalServerErrorException", "Internal Server Error", "InvokeMode RESPONSE_STREAM is not supported yet", nil)
-		return
-	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, c.request.Body, maxBodyBytes))
 	if err != nil {
 		if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
@@ -108,6 +106,10 @@ func (c *call) serve(ctx context.Context, w http.ResponseWriter) {
 	w.Header()["X-Amzn-Trace-Id"] = []string{traced}
 	// A function that was started runs to its end, whether the client waits or not.
 	ctx = deployed.WithTraceID(context.WithoutCancel(ctx), traced)
+	if c.url.Config.InvokeMode == types.InvokeModeResponseStream {
+		c.stream(ctx, w, c.event(body).Append(nil))
+		return
+	}
 	out, err := c.server.functions.InvokeFunctionURL(ctx, c.url, c.event(body).Append(nil))
 	switch {
 	case err != nil:

@@ -109,7 +109,7 @@ func TestLambdaFunctionARN(t *testing.T) {
 	}{
 		"plain":     {"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/" + function + "/invocations", function},
 		"qualified": {"arn:aws-cn:apigateway:cn-north-1:lambda:path/2015-03-31/functions/" + function + ":live/invocations", function + ":live"},
-		"streaming": {"arn:aws:apigateway:us-east-1:lambda:path/2021-11-15/functions/" + function + "/response-streaming-invocations", ""},
+		"streaming": {"arn:aws:apigateway:us-east-1:lambda:path/2021-11-15/functions/" + function + "/response-streaming-invocations", function},
 		"firehose":  {"arn:aws:apigateway:us-east-1:firehose:action/PutRecord", ""},
 		"bare":      {function, ""},
 		"no name":   {"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:111111111111:function:/invocations", ""},

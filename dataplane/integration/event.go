@@ -51,6 +51,8 @@ type EventContext struct {
 	UserAgent string
 	// APIKey and APIKeyID are left out when empty: when the method requires no key.
 	APIKey, APIKeyID string
+	// Caller is the IAM identity of the caller; nil when there is none.
+	Caller *Identity
 }
 
 // RequestTimeLayout is the format of $context.requestTime.
@@ -142,21 +144,31 @@ func (c *EventContext) append(b []byte) []byte {
 	b = strconv.AppendInt(b, c.Time.UnixMilli(), 10)
 	b = append(b, `,"requestId":`...)
 	b = appendString(b, c.RequestID)
-	b = append(b, `,"identity":{"cognitoIdentityPoolId":null,"accountId":null,"cognitoIdentityId":null,"caller":null,"sourceIp":`...)
-	b = appendString(b, c.SourceIP)
-	b = append(b, `,"principalOrgId":null,"accessKey":null,"cognitoAuthenticationType":null,"cognitoAuthenticationProvider":null,"userArn":null,"userAgent":`...)
-	if c.UserAgent == "" {
-		b = append(b, `null`...)
-	} else {
-		b = appendString(b, c.UserAgent)
+	caller := c.Caller
+	if caller == nil {
+		caller = &nobody
 	}
+	b = append(b, `,"identity":{"cognitoIdentityPoolId":null,"accountId":`...)
+	b = appendOrNull(b, caller.AccountID)
+	b = append(b, `,"cognitoIdentityId":null,"caller":`...)
+	b = appendOrNull(b, caller.Caller)
+	b = append(b, `,"sourceIp":`...)
+	b = appendString(b, c.SourceIP)
+	b = append(b, `,"principalOrgId":null,"accessKey":`...)
+	b = appendOrNull(b, caller.AccessKey)
+	b = append(b, `,"cognitoAuthenticationType":null,"cognitoAuthenticationProvider":null,"userArn":`...)
+	b = appendOrNull(b, caller.UserARN)
+	b = append(b, `,"userAgent":`...)
+	b = appendOrNull(b, c.UserAgent)
 	if c.APIKeyID != "" {
 		b = append(b, `,"apiKey":`...)
 		b = appendString(b, c.APIKey)
 		b = append(b, `,"apiKeyId":`...)
 		b = appendString(b, c.APIKeyID)
 	}
-	b = append(b, `,"user":null},"domainName":`...)
+	b = append(b, `,"user":`...)
+	b = appendOrNull(b, caller.User)
+	b = append(b, `},"domainName":`...)
 	b = appendString(b, c.DomainName)
 	b = append(b, `,"deploymentId":`...)
 	b = appendString(b, c.DeploymentID)

@@ -43,6 +43,12 @@ const (
 	reasonMalformedLambda = "Execution failed due to configuration error: Malformed Lambda proxy response"
 )
 
+// errNotMapped is the failure of an integration whose URI has a placeholder that got no
+// value.
+func errNotMapped(name string) *Failure {
+	return &Failure{Kind: Misconfigured, Reason: "Execution failed due to configuration error: Illegal character in path: {" + name + "} is not mapped"}
+}
+
 // errInvalidEndpoint is the failure of an HTTP integration whose URI names no
 // usable endpoint (TI-12).
 func errInvalidEndpoint(cause error) *Failure {

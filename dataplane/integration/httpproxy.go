@@ -78,18 +78,27 @@ type Forwarded struct {
 // goes wrong half way is still an error for the client. The caller releases the
 // response.
 func (p *HTTPProxy) Invoke(ctx context.Context, in HTTPRequest) (*Response, *Failure) {
+	request, failure := p.request(in)
+	if failure != nil {
+		return nil, failure
+	}
+	return p.send(ctx, request)
+}
+
+// request returns the request for the backend.
+func (p *HTTPProxy) request(in HTTPRequest) (*http.Request, *Failure) {
 	target, failure := p.target(in.Path)
 	if failure != nil {
 		return nil, failure
 	}
 	target.RawQuery = joinQuery(joinQuery(target.RawQuery, withoutMapped(in.Client.URL.RawQuery, in.Query)), encodeQuery(in.Query))
-	return p.send(ctx, &http.Request{
+	return &http.Request{
 		Method:        in.Client.Method,
 		URL:           target,
 		Header:        p.header(in),
 		Body:          in.Client.Body,
 		ContentLength: in.Client.ContentLength,
-	})
+	}, nil
 }
 
 // send sends a request that is complete but for the verb of the integration, and
@@ -97,6 +106,17 @@ func (p *HTTPProxy) Invoke(ctx context.Context, in HTTPRequest) (*Response, *Fai
 func (e *httpEndpoint) send(ctx context.Context, out *http.Request) (*Response, *Failure) {
 	ctx, cancel := context.WithTimeout(ctx, e.config.Timeout)
 	defer cancel()
+	response, err := e.roundTrip(ctx, out)
+	if err != nil {
+		return nil, httpFailure(ctx, err)
+	}
+	defer response.Body.Close() //nolint:errcheck // nothing can be done about it
+	return readResponse(ctx, response)
+}
+
+// roundTrip sends a request that is complete but for the verb of the integration. The
+// response can be read as long as ctx lasts; the caller closes its body.
+func (e *httpEndpoint) roundTrip(ctx context.Context, out *http.Request) (*http.Response, error) {
 	out = out.WithContext(ctx)
 	out.Host = out.URL.Host
 	out.Proto, out.ProtoMajor, out.ProtoMinor = "HTTP/1.1", 1, 1
@@ -110,12 +130,7 @@ func (e *httpEndpoint) send(ctx context.Context, out *http.Request) (*Response, 
 		out.Host = host[len(host)-1]
 		delete(out.Header, "Host")
 	}
-	response, err := e.config.Transport.RoundTrip(out)
-	if err != nil {
-		return nil, httpFailure(ctx, err)
-	}
-	defer response.Body.Close() //nolint:errcheck // nothing can be done about it
-	return readResponse(ctx, response)
+	return e.config.Transport.RoundTrip(out)
 }
 
 func readResponse(ctx context.Context, response *http.Response) (*Response, *Failure) {
@@ -149,7 +164,7 @@ func (e *httpEndpoint) target(values []Pair) (*url.URL, *Failure) {
 		query, missing = expand(e.uri.query, values, true)
 	}
 	if missing != "" {
-		return nil, &Failure{Kind: Misconfigured, Reason: "Execution failed due to configuration error: Illegal character in path: {" + missing + "} is not mapped"}
+		return nil, errNotMapped(missing)
 	}
 	target := &url.URL{Scheme: e.uri.scheme, Host: e.uri.host, RawQuery: query}
 	setPath(target, path)
@@ -166,6 +181,9 @@ func httpFailure(ctx context.Context, err error) *Failure {
 	}
 	if dns, ok := errors.AsType[*net.DNSError](err); ok && dns.IsNotFound {
 		return errInvalidEndpoint(err)
+	}
+	if link, ok := errors.AsType[*linkError](err); ok {
+		return &Failure{Kind: Misconfigured, Reason: "Execution failed due to configuration error: " + link.Error(), Cause: link.cause}
 	}
 	if tooLarge, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return &Failure{Kind: RequestTooLarge, Reason: "Execution failed: the request body is too large", Cause: tooLarge}

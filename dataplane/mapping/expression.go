@@ -3,6 +3,8 @@ package mapping
 import (
 	"fmt"
 	"strings"
+
+	"github.com/stagedoor-dev/stagedoor/dataplane/jsonpath"
 )
 
 // Source tells what an [Expression] reads.
@@ -33,6 +35,8 @@ type Expression struct {
 	name string
 	// literal is the value of a Literal, made once so that evaluating allocates nothing.
 	literal []string
+	// path is the JSONPath of a body; nil for the whole body.
+	path *jsonpath.Path
 }
 
 // Source returns what the expression reads.
@@ -91,7 +95,15 @@ func ParseExpression(text string) (Expression, error) {
 		if name == "" || !isBody && !isName(name) {
 			break
 		}
-		return Expression{source: p.source, name: name}, nil
+		expression := Expression{source: p.source, name: name}
+		if isBody {
+			path, err := jsonpath.Compile("$." + name)
+			if err != nil {
+				return Expression{}, fmt.Errorf("%w: %w", &expressionError{text}, err)
+			}
+			expression.path = path
+		}
+		return expression, nil
 	}
 	return Expression{}, &expressionError{text}
 }

@@ -36,6 +36,11 @@ func (request) ResponseHeader(name string) []string {
 	return map[string][]string{"x-answer": {"c", "d"}}[strings.ToLower(name)]
 }
 
+const requestBody = `{"a": {"b": [1.50, "two", null]}, "k-1": "text", "o": {"y": 1, "x": [2]}}`
+
+func (request) RequestBody() *mapping.Document  { return mapping.NewDocument([]byte(requestBody)) }
+func (request) ResponseBody() *mapping.Document { return mapping.NewDocument([]byte("not JSON")) }
+
 func TestEvaluate(t *testing.T) {
 	tests := map[string]struct {
 		expression string
@@ -56,6 +61,14 @@ func TestEvaluate(t *testing.T) {
 		"missing context":                    {"context.identity.user", nil},
 		"response header is not the request": {"integration.response.header.x-custom", nil},
 		"response header is the first":       {"integration.response.header.X-Answer", []string{"c"}},
+		"whole body":                         {"method.request.body", []string{requestBody}},
+		"text in the body":                   {"method.request.body.k-1", []string{"text"}},
+		"number in the body":                 {"method.request.body.a.b[0]", []string{"1.50"}},
+		"object in the body":                 {"method.request.body.o", []string{`{"y":1,"x":[2]}`}},
+		"null in the body":                   {"method.request.body.a.b[2]", nil},
+		"missing in the body":                {"method.request.body.none", nil},
+		"whole response body":                {"integration.response.body", []string{"not JSON"}},
+		"response body that is not JSON":     {"integration.response.body.a", nil},
 		"all response header values":         {"integration.response.multivalueheader.X-Answer", []string{"c", "d"}},
 	}
 	for name, test := range tests {
@@ -88,18 +101,19 @@ func TestParseParameters(t *testing.T) {
 		key, value string
 		want       string
 	}{
-		"request header":            {mapping.ParseRequestParameters, "integration.request.header.X", "method.request.querystring.x", ""},
-		"request path":              {mapping.ParseRequestParameters, "integration.request.path.proxy", "method.request.path.proxy", ""},
-		"response header":           {mapping.ParseResponseParameters, "method.response.header.X", "integration.response.header.X", ""},
-		"response literal":          {mapping.ParseResponseParameters, "method.response.header.X", "'*'", ""},
-		"unknown target":            {mapping.ParseRequestParameters, "integration.request.cookie.X", "'*'", `invalid mapping target "integration.request.cookie.X"`},
-		"unknown source":            {mapping.ParseRequestParameters, "integration.request.header.X", "*", `invalid mapping expression "*"`},
-		"request reads response":    {mapping.ParseRequestParameters, "integration.request.header.X", "integration.response.header.X", "mapping integration.request.header.X cannot read integration.response.header.X"},
-		"request writes response":   {mapping.ParseRequestParameters, "method.response.header.X", "'*'", "mapping method.response.header.X cannot read '*'"},
-		"response reads request":    {mapping.ParseResponseParameters, "method.response.header.X", "method.request.header.X", "mapping method.response.header.X cannot read method.request.header.X"},
-		"request body is refused":   {mapping.ParseRequestParameters, "integration.request.header.X", "method.request.body.a.b", "mapping integration.request.header.X: reading method.request.body.a.b is not supported yet"},
-		"response body is refused":  {mapping.ParseResponseParameters, "method.response.header.X", "integration.response.body", "mapping method.response.header.X: reading integration.response.body is not supported yet"},
-		"request has no such place": {mapping.ParseResponseParameters, "integration.request.header.X", "'*'", "mapping integration.request.header.X cannot read '*'"},
+		"request header":                    {mapping.ParseRequestParameters, "integration.request.header.X", "method.request.querystring.x", ""},
+		"request path":                      {mapping.ParseRequestParameters, "integration.request.path.proxy", "method.request.path.proxy", ""},
+		"response header":                   {mapping.ParseResponseParameters, "method.response.header.X", "integration.response.header.X", ""},
+		"response literal":                  {mapping.ParseResponseParameters, "method.response.header.X", "'*'", ""},
+		"unknown target":                    {mapping.ParseRequestParameters, "integration.request.cookie.X", "'*'", `invalid mapping target "integration.request.cookie.X"`},
+		"unknown source":                    {mapping.ParseRequestParameters, "integration.request.header.X", "*", `invalid mapping expression "*"`},
+		"request reads response":            {mapping.ParseRequestParameters, "integration.request.header.X", "integration.response.header.X", "mapping integration.request.header.X cannot read integration.response.header.X"},
+		"request writes response":           {mapping.ParseRequestParameters, "method.response.header.X", "'*'", "mapping method.response.header.X cannot read '*'"},
+		"response reads request":            {mapping.ParseResponseParameters, "method.response.header.X", "method.request.header.X", "mapping method.response.header.X cannot read method.request.header.X"},
+		"request body":                      {mapping.ParseRequestParameters, "integration.request.header.X", "method.request.body.a.b", ""},
+		"response body":                     {mapping.ParseResponseParameters, "method.response.header.X", "integration.response.body", ""},
+		"response reads the request's body": {mapping.ParseResponseParameters, "method.response.header.X", "method.request.body", "mapping method.response.header.X cannot read method.request.body"},
+		"request has no such place":         {mapping.ParseResponseParameters, "integration.request.header.X", "'*'", "mapping integration.request.header.X cannot read '*'"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

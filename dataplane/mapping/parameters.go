@@ -14,8 +14,8 @@ type Parameter struct {
 }
 
 // ParseRequestParameters compiles requestParameters of an integration, in the order
-// of their targets. It fails when one is invalid or reads a body, which this data
-// plane cannot do yet: a mapping that is left out may be one that guards.
+// of their targets. It fails when one is invalid: a mapping that is left out may be
+// one that guards.
 func ParseRequestParameters(parameters map[string]string) ([]Parameter, error) {
 	return parse(parameters, func(p Parameter) bool {
 		return p.Target.Place < MethodResponseHeader && p.Source.source < ResponseHeader
@@ -60,9 +60,6 @@ func parse(parameters map[string]string, allowed func(Parameter) bool) ([]Parame
 		p := Parameter{Target: target, Source: source}
 		if !allowed(p) {
 			return nil, fmt.Errorf("mapping %s cannot read %s", key, parameters[key])
-		}
-		if source.source == Body || source.source == ResponseBody {
-			return nil, fmt.Errorf("mapping %s: reading %s is not supported yet", key, parameters[key])
 		}
 		compiled = append(compiled, p)
 	}

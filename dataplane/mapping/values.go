@@ -15,12 +15,15 @@ type Values interface {
 	// ResponseHeader returns the values of a header of the integration response, in
 	// order; none as long as there is no response.
 	ResponseHeader(name string) []string
+	// RequestBody returns the body of the method request, nil when there is none.
+	RequestBody() *Document
+	// ResponseBody returns the body of the integration response, nil as long as there
+	// is no response.
+	ResponseBody() *Document
 }
 
 // Evaluate returns the values of the expression: none when the source is missing,
 // more than one only for the multi-value sources. The caller does not change them.
-//
-// Bodies are not part of [Values]; expressions that read them have no values here.
 func (e Expression) Evaluate(v Values) []string {
 	switch e.source {
 	case Literal:
@@ -43,6 +46,10 @@ func (e Expression) Evaluate(v Values) []string {
 		return first(v.ResponseHeader(e.name))
 	case ResponseMultiValueHeader:
 		return v.ResponseHeader(e.name)
+	case Body:
+		return v.RequestBody().evaluate(e.path)
+	case ResponseBody:
+		return v.ResponseBody().evaluate(e.path)
 	default:
 		return nil
 	}

@@ -12,13 +12,21 @@ import (
 	"github.com/stagedoor-dev/stagedoor/dataplane/integration"
 	"github.com/stagedoor-dev/stagedoor/dataplane/mapping"
 	"github.com/stagedoor-dev/stagedoor/dataplane/schema"
+	"github.com/stagedoor-dev/stagedoor/dataplane/vtl"
 )
 
 // method is a compiled method.
 type method struct {
 	resource      *resource
 	operationName string
-	steps         []step
+	// guards run before execution; a test invocation leaves them out.
+	guards, execution []step
+	// requiresKey tells whether the method requires an API key.
+	requiresKey bool
+	// passesBody tells whether the endpoint gets the client's body as it is.
+	passesBody bool
+	// isMock tells that nothing leaves the process.
+	isMock bool
 }
 
 // compiler turns a deployment into a tree of resources. It has no errors: what
@@ -29,6 +37,8 @@ type compiler struct {
 	api   *types.RestApi
 	// binary is the API's binaryMediaTypes.
 	binary mediaTypes
+	// variables is $stageVariables, set by the first template that needs it.
+	variables *vtl.StageVariables
 	// models are the API's, set by the first method that needs one.
 	models *schema.Models
 }
@@ -64,7 +74,13 @@ func (c *compiler) resource(snapshot *types.Resource) *resource {
 			c.logger().Error("method has an unknown verb and is not served", "resource", r.path, "method", name)
 			continue
 		}
-		r.methods[v] = &method{resource: r, operationName: aws.ToString(m.OperationName), steps: c.pipeline(r, &m)}
+		r.methods[v] = &method{
+			resource: r, operationName: aws.ToString(m.OperationName),
+			guards: c.guards(r, &m), execution: c.execution(r, &m),
+			requiresKey: aws.ToBool(m.ApiKeyRequired),
+			passesBody:  m.MethodIntegration != nil && m.MethodIntegration.Type == types.IntegrationTypeHttpProxy,
+			isMock:      m.MethodIntegration != nil && m.MethodIntegration.Type == types.IntegrationTypeMock && aws.ToString(m.AuthorizerId) == "",
+		}
 	}
 	return r
 }
@@ -92,10 +108,10 @@ func (c *compiler) integration(r *resource, m *types.Method) []step {
 	switch {
 	case i == nil:
 		return []step{refusal(name, configurationError("the method has no integration"))}
-	case i.ConnectionType == types.ConnectionTypeVpcLink:
-		return []step{refusal(name, unsupported("connectionType VPC_LINK"))}
-	case i.ResponseTransferMode == types.ResponseTransferModeStream:
-		return []step{refusal(name, unsupported("responseTransferMode STREAM"))}
+	case i.ConnectionType == types.ConnectionTypeVpcLink && i.Type != types.IntegrationTypeHttp && i.Type != types.IntegrationTypeHttpProxy:
+		return []step{refusal(name, unsupported("connectionType VPC_LINK for type "+string(i.Type)))}
+	case i.ResponseTransferMode == types.ResponseTransferModeStream && i.Type != types.IntegrationTypeHttpProxy && i.Type != types.IntegrationTypeAwsProxy:
+		return []step{refusal(name, unsupported("responseTransferMode STREAM for type "+string(i.Type)))}
 	}
 	switch i.Type {
 	case types.IntegrationTypeAwsProxy:
@@ -107,7 +123,7 @@ func (c *compiler) integration(r *resource, m *types.Method) []step {
 	case types.IntegrationTypeHttp:
 		return c.http(m)
 	case types.IntegrationTypeAws:
-		return c.lambda(r, m)
+		return c.aws(r, m)
 	default:
 		return []step{refusal(name, unsupported("integration type "+string(i.Type)))}
 	}

@@ -21,7 +21,7 @@ var contextVariables = map[string]func(x *Exchange) string{
 	"identity.apiKey":              func(x *Exchange) string { return x.apiKey },
 	"identity.apiKeyId":            func(x *Exchange) string { return x.apiKeyID },
 	"identity.sourceIp":            func(x *Exchange) string { return x.sourceIP() },
-	"identity.userAgent":           func(x *Exchange) string { return x.Request.HTTP.UserAgent() },
+	"identity.userAgent":           func(x *Exchange) string { return x.userAgent() },
 	"path":                         func(x *Exchange) string { return x.Request.ContextPath },
 	"protocol":                     func(x *Exchange) string { return x.Request.HTTP.Proto },
 	"requestId":                    func(x *Exchange) string { return x.Request.ID },
@@ -37,6 +37,15 @@ var matchVariables = map[string]func(m *method) string{
 	"resourcePath":  func(m *method) string { return m.resource.path },
 }
 
+// callerVariables have a value for calls with an IAM identity.
+var callerVariables = map[string]func(i *integration.Identity) string{
+	"identity.accessKey": func(i *integration.Identity) string { return i.AccessKey },
+	"identity.accountId": func(i *integration.Identity) string { return i.AccountID },
+	"identity.caller":    func(i *integration.Identity) string { return i.Caller },
+	"identity.user":      func(i *integration.Identity) string { return i.User },
+	"identity.userArn":   func(i *integration.Identity) string { return i.UserARN },
+}
+
 // errorVariables have a value in gateway responses.
 var errorVariables = map[string]func(f *Failure) string{
 	"error.message":               (*Failure).message,
@@ -48,10 +57,14 @@ var errorVariables = map[string]func(f *Failure) string{
 // ContextVariable implements [mapping.Values].
 func (x *Exchange) ContextVariable(name string) (string, bool) {
 	value := ""
-	if variable := contextVariables[name]; variable != nil {
+	if x.test != nil && x.test.context[name] != "" {
+		value = x.test.context[name]
+	} else if variable := contextVariables[name]; variable != nil {
 		value = variable(x)
 	} else if variable := matchVariables[name]; variable != nil && x.Match.method != nil {
 		value = variable(x.Match.method)
+	} else if variable := callerVariables[name]; variable != nil && x.caller != nil {
+		value = variable(x.caller)
 	} else if variable := errorVariables[name]; variable != nil && x.Failure != nil {
 		value = variable(x.Failure)
 	}

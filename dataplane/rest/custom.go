@@ -1,6 +1,8 @@
 package rest
 
 import (
+	"context"
+
 	"github.com/aws/aws-sdk-go-v2/service/apigateway/types"
 
 	"github.com/stagedoor-dev/stagedoor/dataplane/integration"
@@ -37,7 +39,17 @@ func (c *compiler) http(m *types.Method) []step {
 	if failed != nil {
 		return []step{refusal(name, integrationFailure(failed))}
 	}
-	return c.custom(m, step{name: name, run: func(x *Exchange) *Failure {
+	return c.custom(m, call(name, backend))
+}
+
+// called is a backend that gets what is mapped and nothing else of the client's request.
+type called interface {
+	Invoke(ctx context.Context, in integration.HTTPCall) (*integration.Response, *integration.Failure)
+}
+
+// call is the step that calls a backend.
+func call(name string, backend called) step {
+	return step{name: name, run: func(x *Exchange) *Failure {
 		request := &x.IntegrationRequest
 		response, failed := backend.Invoke(x.Request.HTTP.Context(), integration.HTTPCall{
 			Method:      x.Request.HTTP.Method,
@@ -53,7 +65,7 @@ func (c *compiler) http(m *types.Method) []step {
 		}
 		x.IntegrationResponse = response
 		return nil
-	}})
+	}}
 }
 
 // lambda compiles an AWS integration with a Lambda function.

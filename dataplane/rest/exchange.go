@@ -1,10 +1,12 @@
 package rest
 
 import (
+	"io"
 	"net/http"
 	"time"
 
 	"github.com/stagedoor-dev/stagedoor/dataplane/integration"
+	"github.com/stagedoor-dev/stagedoor/dataplane/mapping"
 )
 
 // Exchange is one request on its way through a stage. Each group of fields is set by
@@ -31,6 +33,14 @@ type Exchange struct {
 	// apiKey and apiKeyID are the valid key of the request, set for methods that
 	// require one.
 	apiKey, apiKeyID string
+	// caller is the IAM identity of the caller, nil when there is none.
+	caller *integration.Identity
+	// test is set for test invocations.
+	test *testInvocation
+	// responseOverrides are what the response template has assigned.
+	responseOverrides responseOverrides
+	// responseDocument is the body of the integration response as mappings read it.
+	responseDocument *mapping.Document
 	// functionTrace is the trace id of a Lambda integration that is no proxy, set with
 	// its response.
 	functionTrace string
@@ -57,6 +67,8 @@ type Request struct {
 	queryParsed bool
 	body        []byte
 	bodyRead    bool
+	// document is the body as mappings read it.
+	document *mapping.Document
 }
 
 // Match is the outcome of resource matching.
@@ -85,6 +97,9 @@ type Response struct {
 	// Header has the names as they are sent, reserved ones remapped already.
 	Header http.Header
 	Body   []byte
+	// Stream is set in place of Body for a response that is sent as it comes. Whoever
+	// sends it closes it.
+	Stream io.ReadCloser
 }
 
 // Query returns the decoded query parameters, grouped by name.

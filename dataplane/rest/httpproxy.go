@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/apigateway/types"
@@ -30,6 +31,9 @@ func (c *compiler) httpProxy(i *types.Integration) []step {
 		return []step{refusal(name, integrationFailure(failed))}
 	}
 	proxy := &httpProxy{HTTPProxy: compiled, binary: c.binary, handling: i.ContentHandling}
+	if i.ResponseTransferMode == types.ResponseTransferModeStream {
+		proxy.idle = c.streamIdle()
+	}
 	if len(parameters) == 0 {
 		return []step{{name: name, run: proxy.run}}
 	}
@@ -48,8 +52,12 @@ func (c *compiler) httpConfig(i *types.Integration) (integration.HTTPConfig, *Fa
 	if i.TlsConfig != nil && i.TlsConfig.InsecureSkipVerification {
 		transport = c.stage.env.Transports.Lenient
 	}
+	uri := c.substitute(i.Uri)
+	if i.ConnectionType == types.ConnectionTypeVpcLink {
+		uri, transport = c.private(i, uri, transport)
+	}
 	return integration.HTTPConfig{
-		URI:       c.substitute(i.Uri),
+		URI:       uri,
 		Method:    aws.ToString(i.HttpMethod),
 		APIID:     c.stage.snapshot.ApiID,
 		Timeout:   timeout(i),
@@ -98,6 +106,8 @@ type httpProxy struct {
 
 	binary   mediaTypes
 	handling types.ContentHandlingStrategy
+	// idle is how long a streamed response may pause; 0 for one that is not streamed.
+	idle time.Duration
 }
 
 func (p *httpProxy) run(x *Exchange) *Failure {
@@ -115,24 +125,33 @@ func (p *httpProxy) run(x *Exchange) *Failure {
 		}
 		client = withBody(client, body)
 	}
-	response, failed := p.Invoke(client.Context(), integration.HTTPRequest{
+	request := integration.HTTPRequest{
 		Client:    client,
 		Forwarded: x.forwarded(x.trace()),
 		Header:    x.IntegrationRequest.Header,
 		Query:     x.IntegrationRequest.Query,
 		Path:      x.IntegrationRequest.Path,
-	})
+	}
+	if p.idle > 0 {
+		return p.runStream(x, request)
+	}
+	response, failed := p.Invoke(client.Context(), request)
 	if failed != nil {
 		return integrationFailure(failed)
 	}
 	x.IntegrationResponse = response
-	header := make(http.Header, len(response.Header)+6)
-	addResponseHeaders(header, response.Header, true)
+	x.Response = Response{Status: response.Status, Header: proxiedHeader(response.Header), Body: response.Body}
+	return nil
+}
+
+// proxiedHeader returns the headers of a method response that are the backend's.
+func proxiedHeader(backend http.Header) http.Header {
+	header := make(http.Header, len(backend)+6)
+	addResponseHeaders(header, backend, true)
 	if _, ok := header["Content-Type"]; !ok {
 		header["Content-Type"] = []string{applicationJSON}
 	}
-	x.Response = Response{Status: response.Status, Header: header, Body: response.Body}
-	return nil
+	return header
 }
 
 func withBody(r *http.Request, body []byte) *http.Request {

@@ -40,11 +40,11 @@ type integrationResponse struct {
 
 // integrationResponses compiles the integration responses of a method.
 func (c *compiler) integrationResponses(m *types.Method) (*integrationResponses, *Failure) {
-	responses := &integrationResponses{binary: c.binary, isHTTP: m.MethodIntegration.Type == types.IntegrationTypeHttp}
+	responses := &integrationResponses{binary: c.binary, isHTTP: answersHTTP(m.MethodIntegration)}
 	all := m.MethodIntegration.IntegrationResponses
 	for _, code := range slices.Sorted(maps.Keys(all)) {
 		snapshot := all[code]
-		compiled, failure := compileIntegrationResponse(code, &snapshot)
+		compiled, failure := c.integrationResponse(code, &snapshot)
 		if failure != nil {
 			return nil, failure
 		}
@@ -60,7 +60,7 @@ func (c *compiler) integrationResponses(m *types.Method) (*integrationResponses,
 	return responses, nil
 }
 
-func compileIntegrationResponse(code string, snapshot *types.IntegrationResponse) (*integrationResponse, *Failure) {
+func (c *compiler) integrationResponse(code string, snapshot *types.IntegrationResponse) (*integrationResponse, *Failure) {
 	status, err := strconv.Atoi(code)
 	if err != nil || status < 200 || status > 599 {
 		// Go cannot send a final response with a status below 200.
@@ -73,7 +73,7 @@ func compileIntegrationResponse(code string, snapshot *types.IntegrationResponse
 	compiled := &integrationResponse{
 		status:     status,
 		parameters: parameters,
-		templates:  compileTemplates(snapshot.ResponseTemplates, "response"),
+		templates:  c.compileTemplates(snapshot.ResponseTemplates, responseTemplate),
 		handling:   snapshot.ContentHandling,
 	}
 	if pattern := aws.ToString(snapshot.SelectionPattern); pattern != "" {
@@ -109,6 +109,10 @@ func (r *integrationResponses) run(x *Exchange) *Failure {
 			mapped[parameter.Target.Name] = values
 		}
 	}
+	status, failure := x.responseOverrides.apply(selected.status, mapped)
+	if failure != nil {
+		return failure
+	}
 	addResponseHeaders(header, mapped, false)
 	if _, ok := header["Content-Type"]; !ok {
 		header["Content-Type"] = []string{contentType}
@@ -116,7 +120,7 @@ func (r *integrationResponses) run(x *Exchange) *Failure {
 	if x.functionTrace != "" {
 		header["X-Amzn-Trace-Id"] = []string{x.functionTrace}
 	}
-	x.Response = Response{Status: selected.status, Header: header, Body: body}
+	x.Response = Response{Status: status, Header: header, Body: body}
 	return nil
 }
 
@@ -141,7 +145,7 @@ func (r *integrationResponses) body(x *Exchange, selected *integrationResponse) 
 			return nil, "", configurationError("Unable to transform response: a template takes no binary payload")
 		}
 		var failure *Failure
-		if payload, failure = template.Execute(x, payload); failure != nil {
+		if payload, failure = x.render(template, payload); failure != nil {
 			return nil, "", failure
 		}
 		contentType, isBinary = template.contentType, false

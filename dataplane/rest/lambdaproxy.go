@@ -3,8 +3,10 @@ package rest
 import (
 	"context"
 	"encoding/base64"
+	"io"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/apigateway/types"
@@ -26,6 +28,10 @@ func (c *compiler) lambdaProxy(r *resource, m *types.Method) step {
 		binary:         c.binary,
 		stageVariables: c.stageVariables(),
 		LambdaProxy:    integration.LambdaProxy{Function: *function},
+		idle:           c.streamIdle(),
+	}
+	if m.MethodIntegration.ResponseTransferMode == types.ResponseTransferModeStream {
+		return step{name: name, run: proxy.runStream}
 	}
 	return step{name: name, run: proxy.run}
 }
@@ -80,6 +86,45 @@ type lambdaProxy struct {
 
 	binary         mediaTypes
 	stageVariables []integration.Pair
+	// idle is how long a streamed response may pause.
+	idle time.Duration
+}
+
+// runStream makes a response that is sent as the function writes it.
+func (l *lambdaProxy) runStream(x *Exchange) *Failure {
+	body, failure := x.body()
+	if failure != nil {
+		return failure
+	}
+	trace := x.trace()
+	traced := trace.Response()
+	ctx, release := x.functionContext(traced)
+	stream, failed := l.InvokeStream(ctx, l.event(x, body, trace), l.idle)
+	if failed != nil {
+		release()
+		return integrationFailure(failed)
+	}
+	header := make(http.Header, len(stream.Header)+2)
+	addResponseHeaders(header, stream.Header, false)
+	if _, ok := header["Content-Type"]; !ok {
+		header["Content-Type"] = []string{applicationJSON} // as LP-22; unverified for streams
+	}
+	header["X-Amzn-Trace-Id"] = []string{traced}
+	x.Response = Response{Status: stream.Status, Header: header, Stream: &releasingBody{stream.Body, release}}
+	return nil
+}
+
+// releasingBody releases the context of an invocation when its response is over.
+type releasingBody struct {
+	io.ReadCloser
+
+	release func()
+}
+
+// Close implements [io.Closer].
+func (b *releasingBody) Close() error {
+	defer b.release()
+	return b.ReadCloser.Close()
 }
 
 func (l *lambdaProxy) run(x *Exchange) *Failure {
@@ -165,9 +210,10 @@ func (l *lambdaProxy) event(x *Exchange, body []byte, trace requestid.Trace) *in
 			DeploymentID:      x.stage.deploymentID(),
 			APIID:             x.stage.snapshot.ApiID,
 			SourceIP:          x.sourceIP(),
-			UserAgent:         r.UserAgent(),
+			UserAgent:         x.userAgent(),
 			APIKey:            x.apiKey,
 			APIKeyID:          x.apiKeyID,
+			Caller:            x.caller,
 		},
 	}
 }

@@ -9,14 +9,19 @@ type step struct {
 	run  func(x *Exchange) *Failure
 }
 
-// pipeline returns the steps of a method in the order of execution. Steps that have
-// nothing to do for the method are left out.
-func (c *compiler) pipeline(r *resource, m *types.Method) []step {
+// guards returns the steps that decide whether a call reaches the execution of its
+// method, in order. Steps that have nothing to do for the method are left out, here as
+// below.
+func (c *compiler) guards(r *resource, m *types.Method) []step {
 	steps := []step{{name: "payload limit", run: limitPayload}}
 	steps = append(steps, c.stageGuards()...)
 	steps = append(steps, c.methodGuards(m)...)
-	steps = append(steps, c.throttle(r, m)...)
-	steps = append(steps, c.decompression()...)
+	return append(steps, c.throttle(r, m)...)
+}
+
+// execution returns the steps of a method behind its guards, in order.
+func (c *compiler) execution(r *resource, m *types.Method) []step {
+	steps := c.decompression()
 	steps = append(steps, c.requestValidation(m)...)
 	steps = append(steps, c.integration(r, m)...)
 	return append(steps, c.compression()...)

@@ -18,7 +18,7 @@ type requestBody struct {
 // requestBody compiles the step "integration request body".
 func (c *compiler) requestBody(i *types.Integration) step {
 	body := &requestBody{
-		templates: compileTemplates(i.RequestTemplates, "request"),
+		templates: c.compileTemplates(i.RequestTemplates, requestTemplate),
 		behaviour: aws.ToString(i.PassthroughBehavior),
 		binary:    c.binary,
 		handling:  i.ContentHandling,
@@ -55,7 +55,7 @@ func (b *requestBody) run(x *Exchange) *Failure {
 	if isBinary {
 		payload = encode(payload)
 	}
-	if payload, failure = selected.Execute(x, payload); failure != nil {
+	if payload, failure = x.render(selected, payload); failure != nil {
 		return failure
 	}
 	to.Body, failure = convertRequest(payload, false, b.handling)

@@ -23,7 +23,7 @@ func newExchange(env *Environment, stage *Stage, r *http.Request, call Call) *Ex
 		x.Request.ContextPath, x.Request.ByCustomDomain, x.Request.BasePath = call.CustomPath, true, call.BasePath
 	}
 	if env.Observe != nil {
-		x.Trace = &Trace{}
+		x.observe(tracedBodyBytes)
 	}
 	return x
 }
@@ -72,10 +72,16 @@ func (x *Exchange) write(w http.ResponseWriter) {
 	if x.IntegrationResponse != nil {
 		defer x.IntegrationResponse.Release()
 	}
-	x.send(w)
+	x.tapStream()
+	cut := x.send(w)
 	x.logServed()
-	if x.stage.env.Observe != nil {
+	if x.Trace != nil {
+		x.endTrace()
 		x.stage.env.Observe(x)
+		x.dropTrace()
+	}
+	if cut != nil {
+		x.abort(cut)
 	}
 }
 
@@ -97,7 +103,8 @@ func (x *Exchange) logServed() {
 	)
 }
 
-func (x *Exchange) send(w http.ResponseWriter) {
+// send sends the response. Its error tells that a streamed one is not complete.
+func (x *Exchange) send(w http.ResponseWriter) error {
 	header := w.Header()
 	maps.Copy(header, x.Response.Header)
 	fixed := [...]string{x.Request.ID, x.Request.ExtendedID, ""}
@@ -107,16 +114,20 @@ func (x *Exchange) send(w http.ResponseWriter) {
 		header["Connection"] = keepAlive
 	}
 	status, body := x.Response.Status, x.Response.Body
-	hasBody := status != http.StatusNoContent && status != http.StatusNotModified
-	if hasBody {
+	if x.Response.Stream != nil {
+		w.WriteHeader(status)
+		return x.sendStream(w)
+	}
+	if hasBody(status) {
 		fixed[2] = strconv.Itoa(len(body))
 		header["Content-Length"] = fixed[2:3:3]
 	}
 	w.WriteHeader(status)
-	if hasBody && len(body) > 0 && x.Request.HTTP.Method != http.MethodHead {
+	if hasBody(status) && len(body) > 0 && x.Request.HTTP.Method != http.MethodHead {
 		// An error means that the client is gone: there is nobody to tell.
 		_, _ = w.Write(body) //nolint:gosec // the backend decides what it sends and as which type
 	}
+	return nil
 }
 
 // keepAlive is shared by all responses and never written.

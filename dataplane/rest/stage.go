@@ -19,10 +19,15 @@ import (
 	"github.com/stagedoor-dev/stagedoor/dataplane/usageplan"
 )
 
-// Environment is what stages are served with. All fields but Observe are required.
+// Environment is what stages are served with. All fields but Services, VPCLinks and
+// Observe are required.
 type Environment struct {
 	Invoker    integration.Invoker
 	Transports integration.Transports
+	// Services is how AWS integrations reach services.
+	Services integration.AWSServices
+	// VPCLinks is how private integrations reach their targets.
+	VPCLinks integration.VPCLinks
 	// Usage has the API keys and usage plans.
 	Usage  *usageplan.Index
 	Logger *slog.Logger
@@ -30,8 +35,8 @@ type Environment struct {
 	// Lifetime ends when the data plane is closed: what outlives its client's
 	// connection ends with it.
 	Lifetime context.Context //nolint:containedctx // the owner's own lifetime
-	// Observe, when set, is called at the end of each exchange; then steps are traced.
-	// It keeps nothing of the exchange.
+	// Observe, when set, is called at the end of each exchange; then exchanges are
+	// traced. It keeps nothing of the exchange but a trace that it takes.
 	Observe func(x *Exchange)
 }
 
@@ -140,7 +145,21 @@ func (x *Exchange) serve() *Failure {
 	if failure := x.traced("match", x.match); failure != nil {
 		return failure
 	}
-	return x.run(x.Match.method.steps)
+	if x.Trace != nil && !x.Match.method.isMock {
+		x.carryTrace()
+	}
+	if failure := x.run(x.Match.method.guards); failure != nil {
+		return failure
+	}
+	return x.execute()
+}
+
+// execute runs the method behind its guards.
+func (x *Exchange) execute() *Failure {
+	if x.Trace != nil {
+		x.traceMethodRequest()
+	}
+	return x.run(x.Match.method.execution)
 }
 
 // match finds the method.

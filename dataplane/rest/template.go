@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/stagedoor-dev/stagedoor/dataplane/vtl"
 )
 
 // template is a compiled mapping template. This is the seam between the pipeline and
@@ -14,12 +16,38 @@ type template interface {
 	Execute(x *Exchange, payload []byte) ([]byte, *Failure)
 }
 
-// compileTemplate compiles the text of a template; what says whose it is.
-func compileTemplate(text, what string) template {
-	if strings.ContainsAny(text, "$#") {
-		return unsupportedTemplate(what)
+// The two kinds of templates.
+const (
+	requestTemplate  = "request"
+	responseTemplate = "response"
+)
+
+// compileTemplate compiles the text of a template of a kind.
+func (c *compiler) compileTemplate(text, kind string) template {
+	if !strings.ContainsAny(text, "$#") {
+		return literalTemplate(text)
 	}
-	return literalTemplate(text)
+	parsed, err := vtl.Parse(text)
+	if err != nil {
+		failure := transformFailure(kind, err)
+		return brokenTemplate{failure}
+	}
+	return &velocityTemplate{Template: parsed, kind: kind, variables: c.templateVariables()}
+}
+
+// templateVariables returns $stageVariables, one for all templates of the stage.
+func (c *compiler) templateVariables() *vtl.StageVariables {
+	if c.variables == nil {
+		c.variables = vtl.NewStageVariables(c.stage.snapshot.Stage.Variables)
+	}
+	return c.variables
+}
+
+// transformFailure is the failure of a template that cannot be read or evaluated.
+func transformFailure(kind string, cause error) *Failure {
+	failure := configurationError("Unable to transform " + kind)
+	failure.Cause = cause
+	return failure
 }
 
 // literalTemplate is a template without references and directives.
@@ -28,13 +56,11 @@ type literalTemplate []byte
 // Execute implements template.
 func (t literalTemplate) Execute(*Exchange, []byte) ([]byte, *Failure) { return t, nil }
 
-// unsupportedTemplate stands for one that needs an engine which is not there yet.
-type unsupportedTemplate string
+// brokenTemplate is one that cannot be read: whatever needs it fails.
+type brokenTemplate struct{ failure *Failure }
 
 // Execute implements template.
-func (t unsupportedTemplate) Execute(*Exchange, []byte) ([]byte, *Failure) {
-	return nil, unsupported(string(t) + " template with references or directives")
-}
+func (t brokenTemplate) Execute(*Exchange, []byte) ([]byte, *Failure) { return nil, t.failure }
 
 // typedTemplate is the template of a content type.
 type typedTemplate struct {
@@ -49,13 +75,12 @@ func (t typedTemplate) mediaType() string { return t.contentType }
 // templates are the templates of a request or of a response, by content type.
 type templates []typedTemplate
 
-// compileTemplates compiles templates in the order of their content types; what is
-// "request" or "response".
-func compileTemplates(byType map[string]string, what string) templates {
+// compileTemplates compiles templates of a kind in the order of their content types.
+func (c *compiler) compileTemplates(byType map[string]string, kind string) templates {
 	compiled := make(templates, 0, len(byType))
 	for _, contentType := range slices.Sorted(maps.Keys(byType)) {
 		text := byType[contentType]
-		compiled = append(compiled, typedTemplate{compileTemplate(text, what), contentType, text == ""})
+		compiled = append(compiled, typedTemplate{c.compileTemplate(text, kind), contentType, text == ""})
 	}
 	return compiled
 }

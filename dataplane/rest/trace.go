@@ -1,11 +1,67 @@
 package rest
 
-import "time"
+import (
+	"net/http"
+	"sync"
+	"time"
 
-// Trace records what the steps of an exchange did. It exists only when somebody
-// observes, so that it costs nothing otherwise.
+	"github.com/aws/aws-sdk-go-v2/service/apigateway/types"
+
+	"github.com/stagedoor-dev/stagedoor/dataplane/integration"
+)
+
+// Trace records how an exchange went: its steps, and the messages that passed. It
+// exists only when somebody observes, so that it costs nothing otherwise.
+//
+// While the exchange is under way its messages refer to the exchange's own memory;
+// [Exchange.TakeTrace] makes it independent. What it records is raw: secrets are
+// masked where it is shown ([Trace.Log], [Masks]).
 type Trace struct {
-	Steps []TraceStep
+	TraceSummary
+
+	Steps    []TraceStep
+	Messages []TraceMessage
+
+	// What follows is of the method request: the query raw, the names of headers as the
+	// client spelled them.
+	pathParameters []integration.Pair
+	query          string
+	host           string
+	header         http.Header
+	headerNames    []string
+	// requiresKey tells whether the method requires an API key, apiKey is the valid one.
+	requiresKey bool
+	apiKey      string
+
+	now func() time.Time
+	// last is when the latest step ended.
+	last time.Time
+	// stream is the response as far as it was sent, when it is streamed.
+	stream *bodyTap
+	// keep is how many bytes of each body are kept.
+	keep int
+	// bodies is the memory of the bodies of a trace that was taken.
+	bodies []byte
+}
+
+// TraceSummary is an exchange in a line.
+type TraceSummary struct {
+	RequestID, ExtendedID string
+	Time                  time.Time
+	ApiID, Stage          string
+	Method                string
+	// Path is the path with the stage, as sent, without the query; MethodPath the path
+	// behind the stage.
+	Path, MethodPath string
+	// Resource is the path of the matched resource; empty when none matched.
+	Resource string
+	Status   int
+	Duration time.Duration
+	// Error is why the exchange failed; empty when it did not.
+	Error string
+	// GatewayResponse is the type of the gateway response of an exchange that failed;
+	// empty for answers that no API can customise.
+	GatewayResponse types.GatewayResponseType
 }
 
 // TraceStep is one step as it went.
@@ -15,6 +71,84 @@ type TraceStep struct {
 	Duration time.Duration
 	// Decision is what the step decided and why; empty when there was no choice.
 	Decision string
+}
+
+// MessageKind is where a message was seen.
+type MessageKind string
+
+// The kinds of messages, in the order in which they pass.
+const (
+	MethodRequest    MessageKind = "method request"
+	TemplateInput    MessageKind = "template input"
+	TemplateOutput   MessageKind = "template output"
+	EndpointRequest  MessageKind = "endpoint request"
+	EndpointResponse MessageKind = "endpoint response"
+	MethodResponse   MessageKind = "method response"
+)
+
+// TraceMessage is a request, a response, or what went into or came out of a mapping
+// template. What does not apply to its kind is zero.
+type TraceMessage struct {
+	Kind MessageKind
+	// Step is the index of the step that it belongs to, -1 for none.
+	Step int
+	Time time.Time
+	// Method and URI are of requests to an endpoint.
+	Method, URI string
+	Status      int
+	// Latency is how long the endpoint took to answer.
+	Latency time.Duration
+	Header  http.Header
+	// ContentType is the type that a template is for.
+	ContentType string
+	// Body is as much of the body as is kept, Size the number of its bytes.
+	Body []byte
+	Size int64
+
+	tap *bodyTap
+}
+
+// tracedBodyBytes is how many bytes of each body the trace of a served request keeps.
+const tracedBodyBytes = 8 << 10
+
+// maxPooledTraceBytes keeps the memory of a few big bodies from being held for good.
+const maxPooledTraceBytes = 64 << 10
+
+var traces = sync.Pool{New: func() any {
+	return &Trace{Steps: make([]TraceStep, 0, 12), Messages: make([]TraceMessage, 0, 8)}
+}}
+
+// newTrace returns an empty trace that keeps so many bytes of each body.
+func newTrace(now func() time.Time, start time.Time, keep int) *Trace {
+	t := traces.Get().(*Trace)
+	t.now, t.last, t.keep = now, start, keep
+	return t
+}
+
+// Release gives the memory of a trace back. The trace is not used afterwards.
+func (t *Trace) Release() {
+	clear(t.Steps)
+	clear(t.Messages)
+	clear(t.pathParameters)
+	bodies := t.bodies[:0]
+	if cap(bodies) > maxPooledTraceBytes {
+		bodies = nil
+	}
+	*t = Trace{Steps: t.Steps[:0], Messages: t.Messages[:0], pathParameters: t.pathParameters[:0], bodies: bodies}
+	traces.Put(t)
+}
+
+// add appends a message to the step under way. Its time is the step's unless it has one:
+// reading the clock is what tracing costs most.
+func (t *Trace) add(m TraceMessage) {
+	m.Step = len(t.Steps) - 1
+	if m.Time.IsZero() {
+		m.Time = t.last
+	}
+	if m.Size == 0 {
+		m.Size = int64(len(m.Body))
+	}
+	t.Messages = append(t.Messages, m)
 }
 
 // decide notes what the running step decided.
@@ -29,14 +163,13 @@ func (x *Exchange) traced(name string, run func() *Failure) *Failure {
 	if x.Trace == nil {
 		return run()
 	}
-	now := x.stage.env.Now
-	start := now()
-	x.Trace.Steps = append(x.Trace.Steps, TraceStep{Name: name})
+	t := x.Trace
+	t.Steps = append(t.Steps, TraceStep{Name: name})
 	failure := run()
-	last := &x.Trace.Steps[len(x.Trace.Steps)-1]
-	last.Duration = now().Sub(start)
+	step, now := &t.Steps[len(t.Steps)-1], t.now()
+	step.Duration, t.last = now.Sub(t.last), now
 	if failure != nil {
-		last.Decision = failure.Reason
+		step.Decision = failure.Reason
 	}
 	return failure
 }

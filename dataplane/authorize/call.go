@@ -1,0 +1,60 @@
+package authorize
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+
+	"github.com/stagedoor-dev/stagedoor/dataplane/integration"
+)
+
+// Errors of [Authorizer.Call]; all others are of the function or of what it returned,
+// and make the answer a 500.
+var (
+	// ErrUnauthorized is what a function says by failing with this very word: 401.
+	ErrUnauthorized = errors.New("Unauthorized")
+	// ErrTimeout is the error of a function that did not answer in time.
+	ErrTimeout = errors.New("the authorizer did not answer in time")
+)
+
+// unauthorized is the error message by which a function turns a caller away.
+const unauthorized = "Unauthorized"
+
+// function is how an authorizer's function is invoked.
+type function struct {
+	invoker           integration.Invoker
+	arn, source, role string
+}
+
+// Call invokes the function with an event and reads what it returns. The function's
+// answer is returned as it was, also with an error; it is nil when there is none.
+func (a *Authorizer) Call(ctx context.Context, event []byte) (result *Result, answer []byte, err error) {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	out, err := a.function.invoker.InvokeFunction(ctx, &lambda.InvokeInput{FunctionName: &a.function.arn, Payload: event}, a.function.source, a.function.role)
+	switch {
+	case err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded):
+		return nil, nil, ErrTimeout
+	case err != nil:
+		return nil, nil, err
+	case out.FunctionError != nil:
+		return nil, out.Payload, functionError(out)
+	}
+	result, err = ParseResult(out.Payload)
+	return result, out.Payload, err
+}
+
+// functionError is the error of a function that failed.
+func functionError(out *lambda.InvokeOutput) error {
+	var thrown struct {
+		ErrorMessage string `json:"errorMessage"`
+	}
+	_ = json.Unmarshal(out.Payload, &thrown) // without a message it is any other error
+	if thrown.ErrorMessage == unauthorized {
+		return ErrUnauthorized
+	}
+	return errors.New("the function failed (" + aws.ToString(out.FunctionError) + "): " + thrown.ErrorMessage)
+}

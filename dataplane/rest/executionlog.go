@@ -1,0 +1,204 @@
+package rest
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/stagedoor-dev/stagedoor/dataplane/integration"
+)
+
+// LogLine is a line of the execution log of API Gateway.
+type LogLine struct {
+	Time time.Time
+	Text string
+}
+
+// LogForm is for whom an execution log is.
+type LogForm uint8
+
+const (
+	// StageLog is the log of a stage, as in CloudWatch: lines of at most 1,024 bytes.
+	StageLog LogForm = iota
+	// TestLog is the log of a test invocation: nothing about API keys and gateway
+	// responses, nothing cut (TI-02, TI-12).
+	TestLog
+)
+
+const (
+	// maxLogLineBytes is where CloudWatch lines are cut.
+	maxLogLineBytes = 1024
+	truncationMark  = "[TRUNCATED]"
+	// binaryBody stands for a body that is no text.
+	binaryBody = "[Binary Data]"
+)
+
+// Log returns the lines of the execution log, secrets masked. It is of an exchange
+// that is over.
+func (t *Trace) Log(form LogForm) []LogLine {
+	w := logWriter{trace: t, form: form, masks: t.Masks(), at: t.Time}
+	if form == StageLog {
+		w.line("Extended Request Id: " + t.ExtendedID)
+	}
+	for i := range t.Messages {
+		w.at = t.Messages[i].Time
+		w.message(&t.Messages[i])
+	}
+	return w.lines
+}
+
+// logWriter collects the lines of one log.
+type logWriter struct {
+	trace *Trace
+	form  LogForm
+	masks Masks
+	lines []LogLine
+	// at is the time of the lines that are being written.
+	at time.Time
+}
+
+func (w *logWriter) line(text string) {
+	if w.form == StageLog && len(text) > maxLogLineBytes {
+		text = string(trimPartialRune([]byte(text[:maxLogLineBytes-len(truncationMark)]))) + truncationMark
+	}
+	w.lines = append(w.lines, LogLine{Time: w.at, Text: text})
+}
+
+func (w *logWriter) body(label string, m *TraceMessage) {
+	text, ok := w.masks.Body(m)
+	if !ok {
+		text = binaryBody
+	}
+	w.line(label + text)
+}
+
+func (w *logWriter) header(label string, header http.Header) {
+	w.line(label + javaMap(w.masks.Header(header)))
+}
+
+func (w *logWriter) message(m *TraceMessage) {
+	switch m.Kind {
+	case MethodRequest:
+		w.methodRequest(m)
+	case EndpointRequest:
+		uri := w.masks.Text(m.URI)
+		w.line("Endpoint request URI: " + uri)
+		w.header("Endpoint request headers: ", m.Header)
+		w.body("Endpoint request body after transformations: ", m)
+		w.line("Sending request to " + uri)
+	case EndpointResponse:
+		w.line(fmt.Sprintf("Received response. Status: %d, Integration latency: %d ms", m.Status, m.Latency.Milliseconds()))
+		w.header("Endpoint response headers: ", m.Header)
+		w.body("Endpoint response body before transformations: ", m)
+	case MethodResponse:
+		w.methodResponse(m)
+	case TemplateInput, TemplateOutput: // AWS does not log templates
+	}
+}
+
+func (w *logWriter) methodRequest(m *TraceMessage) {
+	t := w.trace
+	if w.form == StageLog {
+		w.usagePlan()
+	}
+	w.line("Starting execution for request: " + t.RequestID)
+	w.line("HTTP Method: " + t.Method + ", Resource Path: " + t.MethodPath)
+	path := make(map[string][]string, len(t.pathParameters))
+	for _, parameter := range t.pathParameters {
+		path[parameter.Name] = []string{parameter.Value}
+	}
+	w.line("Method request path: " + w.masks.Text(javaMap(path)))
+	query := map[string][]string{}
+	for _, field := range integration.ParseQuery(t.query) {
+		query[field.Name] = field.Values
+		if secretParameters[field.Name] {
+			query[field.Name] = []string{masked}
+		}
+	}
+	w.line("Method request query string: " + w.masks.Text(javaMap(query)))
+	w.header("Method request headers: ", t.sentHeader(m.Header))
+	w.body("Method request body before transformations: ", m)
+}
+
+// usagePlan writes what a usage plan had to say. A refused key has no such lines: its
+// exchange ends with the reason.
+func (w *logWriter) usagePlan() {
+	t := w.trace
+	key, stage := maskKey(t.apiKey), t.ApiID+"/"+t.Stage
+	w.line("Verifying Usage Plan for request: " + t.RequestID + ". API Key: " + key + " API Stage: " + stage)
+	if !t.requiresKey {
+		w.line("API Key " + key + " authorized because method '" + t.Method + " " + t.Resource +
+			"' does not require API Key. Request will not contribute to throttle or quota limits")
+	}
+	w.line("Usage Plan check succeeded for API Key " + key + " and API Stage " + stage)
+}
+
+func (w *logWriter) methodResponse(m *TraceMessage) {
+	t := w.trace
+	status := strconv.Itoa(m.Status)
+	if t.Error == "" {
+		w.body("Method response body after transformations: ", m)
+		w.header("Method response headers: ", m.Header)
+		w.line("Successfully completed execution")
+	} else {
+		w.line(w.masks.Text(t.Error))
+		if w.form == StageLog && t.GatewayResponse != "" {
+			w.line("Gateway response type: " + string(t.GatewayResponse) + " with status code: " + status)
+			w.body("Gateway response body: ", m)
+			w.header("Gateway response headers: ", m.Header)
+		}
+	}
+	w.line("Method completed with status: " + status)
+	if id := w.endpointRequestID(); id != "" && w.form == StageLog {
+		w.line("AWS Integration Endpoint RequestId : " + id)
+	}
+}
+
+// endpointRequestID is the request id of an AWS service that answered.
+func (w *logWriter) endpointRequestID() string {
+	id := ""
+	for i := range w.trace.Messages {
+		if m := &w.trace.Messages[i]; m.Kind == EndpointResponse {
+			id = m.Header.Get("X-Amzn-Requestid")
+		}
+	}
+	return id
+}
+
+// javaMap writes a map as Java does: {a=1, b=2}, in the order of the names; several
+// values as a list. Unverified: the order, and the list.
+func javaMap(values map[string][]string) string {
+	var b strings.Builder
+	b.WriteByte('{')
+	for i, name := range slices.Sorted(maps.Keys(values)) {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(name)
+		b.WriteByte('=')
+		if all := values[name]; len(all) == 1 {
+			b.WriteString(all[0])
+		} else {
+			b.WriteString("[" + strings.Join(all, ", ") + "]")
+		}
+	}
+	b.WriteByte('}')
+	return b.String()
+}
+
+// javaDate is the time format of the log of a test invocation (TI-02).
+const javaDate = "Mon Jan 02 15:04:05 UTC 2006"
+
+// testLogText is the text of the log of a test invocation (TI-02).
+func testLogText(requestID string, lines []LogLine) string {
+	var b strings.Builder
+	b.WriteString("Execution log for request " + requestID + "\n")
+	for _, line := range lines {
+		b.WriteString(line.Time.UTC().Format(javaDate) + " : " + line.Text + "\n")
+	}
+	return b.String()
+}
