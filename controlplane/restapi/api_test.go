@@ -42,7 +42,7 @@ func TestCreateRestApi(t *testing.T) {
 		in   apigateway.CreateRestApiInput
 		want string
 	}{
-		{"RA-01 MI-18 name only", apigateway.CreateRestApiInput{}, "201 " + apiJSON("", "")},
+		{"RA-01 RA-14 MI-18 name only, with ipAddressType since 2025", apigateway.CreateRestApiInput{}, "201 " + apiJSON("", "")},
 		{"RA-02 description", apigateway.CreateRestApiInput{Description: aws.String("this is my api")}, "201 " + apiJSON(`"description":"this is my api",`, "")},
 		{"RA-03 empty description", apigateway.CreateRestApiInput{Description: aws.String("")}, errDescription},
 		{"RA-04 version", apigateway.CreateRestApiInput{Version: aws.String("v1")}, "201 " + apiJSON(`"version":"v1",`, "")},
