@@ -3,13 +3,13 @@ package rest
 import (
 	"maps"
 	"net/http"
-	"regexp"
 	"slices"
 	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/apigateway/types"
 
+	"github.com/stagedoor-dev/stagedoor/dataplane/javaregexp"
 	"github.com/stagedoor-dev/stagedoor/dataplane/mapping"
 )
 
@@ -30,7 +30,7 @@ type integrationResponses struct {
 type integrationResponse struct {
 	status int
 	// pattern has to match the whole string.
-	pattern    *regexp.Regexp
+	pattern    *javaregexp.Pattern
 	parameters []mapping.Parameter
 	templates  templates
 	handling   types.ContentHandlingStrategy
@@ -77,9 +77,9 @@ func (c *compiler) integrationResponse(code string, snapshot *types.IntegrationR
 		handling:   snapshot.ContentHandling,
 	}
 	if pattern := aws.ToString(snapshot.SelectionPattern); pattern != "" {
-		// The pattern is a Java one. Where RE2 has no such construct (look-around,
-		// back references) the method fails rather than choose a wrong response.
-		compiled.pattern, err = regexp.Compile(`\A(?:` + pattern + `)\z`)
+		// Where there is no such construct the method fails rather than choose a wrong
+		// response.
+		compiled.pattern, err = javaregexp.Compile(pattern)
 		if err != nil {
 			return nil, unsupported("selectionPattern " + pattern)
 		}
@@ -89,7 +89,12 @@ func (c *compiler) integrationResponse(code string, snapshot *types.IntegrationR
 
 // run makes the method response.
 func (r *integrationResponses) run(x *Exchange) *Failure {
-	selected := r.choose(x.IntegrationResponse.Selection)
+	selected, err := r.choose(x.IntegrationResponse.Selection)
+	if err != nil {
+		failure := configurationError("The selectionPattern takes too long")
+		failure.Cause = err
+		return failure
+	}
 	if selected == nil {
 		return configurationError("No match for output mapping and no default output mapping configured. Endpoint Response Status Code: " +
 			strconv.Itoa(x.IntegrationResponse.Status))
@@ -124,13 +129,14 @@ func (r *integrationResponses) run(x *Exchange) *Failure {
 	return nil
 }
 
-func (r *integrationResponses) choose(text string) *integrationResponse {
+func (r *integrationResponses) choose(text string) (*integrationResponse, error) {
 	for _, candidate := range r.candidates {
-		if candidate.pattern.MatchString(text) {
-			return candidate
+		matches, err := candidate.pattern.MatchWhole(text)
+		if err != nil || matches {
+			return candidate, err
 		}
 	}
-	return r.byDefault
+	return r.byDefault, nil
 }
 
 // body returns the body of the method response and its content type.

@@ -1,5 +1,7 @@
 package vtl
 
+import "errors"
+
 // expression is what #set, #if and the arguments of directives and methods compute.
 type expression interface {
 	// eval returns the value, nil for null.
@@ -151,9 +153,10 @@ func (o *operation) eval(s *state) (any, error) {
 	case opOr, opAnd:
 		return decides(o.b, b), nil
 	case opEqual:
-		return areEqual(a, b), nil
+		return s.areEqual(a, b)
 	case opNotEqual:
-		return !areEqual(a, b), nil
+		equal, err := s.areEqual(a, b)
+		return !equal, err
 	case opLess, opGreater, opLessEqual, opGreaterEqual:
 		return compare(o.op, a, b), nil
 	default:
@@ -196,5 +199,5 @@ func (o *operation) arithmetic(s *state, a, b any) (any, error) {
 		return nil, nil
 	}
 	text := textOf(a) + textOf(b)
-	return text, s.checkSize(len(text))
+	return text, errors.Join(s.checkSize(len(text)), s.charge(len(text)))
 }

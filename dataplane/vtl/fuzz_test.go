@@ -2,6 +2,7 @@ package vtl_test
 
 import (
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -48,6 +49,23 @@ func FuzzExecute(f *testing.F) {
 		out, err := template.Execute(nil, scope, vtl.Limits{OutputBytes: limit, Steps: 2000})
 		if err == nil && len(out) > limit {
 			t.Errorf("%d bytes", len(out))
+		}
+	})
+}
+
+// FuzzParse checks that no text panics the parser, and that each error says where it is.
+func FuzzParse(f *testing.F) {
+	for _, text := range seeds(f) {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		template, err := vtl.Parse(text)
+		var failed *vtl.ParseError
+		if err != nil && !errors.As(err, &failed) {
+			t.Errorf("%T is no *ParseError: %v", err, err)
+		}
+		if (template == nil) != (err != nil) {
+			t.Errorf("template %v with error %v", template != nil, err)
 		}
 	})
 }

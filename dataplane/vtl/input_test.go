@@ -103,6 +103,7 @@ func TestInput(t *testing.T) {
 		"parseJson":               {`#set($o = $util.parseJson($input.path('$.errorMessage')))$o.code $o`, `{"errorMessage": "{\"code\": 7, \"l\": [1]}"}`, `7 {code=7, l=[1]}`},
 		"unknown utility":         {`$util.toJson($input.path('$'))`, `{}`, `$util.toJson($input.path('$'))`},
 		"form to JSON":            {`{#foreach($token in $input.body.split('&'))#set($kv = $token.split('='))"$util.urlDecode($kv[0])": "$util.urlDecode($kv[1])"#if($foreach.hasNext), #end#end}`, `a=1&b=x+y`, `{"a": "1", "b": "x y"}`},
+		"look-around":             {`$input.body.replaceAll('a(?!b)', '-')`, `aab`, `-ab`},
 		"map of the template":     {`#set($m = {})#set($_ = $m.put('a', $input.path('$.x')))#set($m.b = [1, "t"])$m $util.escapeJavaScript($m.toString())`, `{"x":{"y":[true]}}`, `{a={y=[true]}, b=[1, t]} {a={y=[true]}, b=[1, t]}`},
 	}
 	for name, test := range tests {
@@ -149,19 +150,22 @@ func TestErrors(t *testing.T) {
 		template, payload string
 		want              error
 	}{
-		"payload is not JSON":  {`$input.path('$.a')`, `{"a"`, vtl.ErrPayload},
-		"path is none":         {`$input.path('$[')`, `{}`, vtl.ErrEvaluation},
-		"index":                {`#set($l = [1])$l[1]`, ``, vtl.ErrEvaluation},
-		"regular expression":   {`$input.body.replaceAll('(?=x)', '')`, ``, vtl.ErrEvaluation},
-		"parseJson":            {`$util.parseJson('{')`, ``, vtl.ErrEvaluation},
-		"base64":               {`$util.base64Decode('%')`, ``, vtl.ErrEvaluation},
-		"nested loops":         {`#foreach($a in [1..1000])#foreach($b in [1..1000])#foreach($c in [1..1000])#end#end#end`, ``, vtl.ErrLimit},
-		"recursion":            {`#macro(m)#m()#end#m()`, ``, vtl.ErrLimit},
-		"a text that doubles":  {`#set($s = "0123456789")#foreach($i in [1..100])#set($s = "$s$s")#end`, ``, vtl.ErrLimit},
-		"a list that doubles":  {`#set($l = [1])#foreach($i in [1..100])#set($x = $l.addAll($l))#end`, ``, vtl.ErrLimit},
-		"a list in itself":     {`#set($l = [1])#foreach($i in [1..60])#set($l = [$l, $l])#end$l`, ``, vtl.ErrLimit},
-		"block that holds it":  {`#define($d)$d#end$d`, ``, vtl.ErrLimit},
-		"evaluate in evaluate": {`#set($t = '#evaluate($t)')#evaluate($t)`, ``, vtl.ErrLimit},
+		"payload is not JSON":                {`$input.path('$.a')`, `{"a"`, vtl.ErrPayload},
+		"path is none":                       {`$input.path('$[')`, `{}`, vtl.ErrEvaluation},
+		"index":                              {`#set($l = [1])$l[1]`, ``, vtl.ErrEvaluation},
+		"regular expression":                 {`$input.body.replaceAll('a*+', '')`, ``, vtl.ErrEvaluation},
+		"regular expression that backtracks": {`$input.body.matches('(?=x|(a+)+)(a+)+$')`, strings.Repeat("a", 60) + "b", vtl.ErrEvaluation},
+		"parseJson":                          {`$util.parseJson('{')`, ``, vtl.ErrEvaluation},
+		"base64":                             {`$util.base64Decode('%')`, ``, vtl.ErrEvaluation},
+		"nested loops":                       {`#foreach($a in [1..1000])#foreach($b in [1..1000])#foreach($c in [1..1000])#end#end#end`, ``, vtl.ErrLimit},
+		"recursion":                          {`#macro(m)#m()#end#m()`, ``, vtl.ErrLimit},
+		"a text that doubles":                {`#set($s = "0123456789")#foreach($i in [1..100])#set($s = "$s$s")#end`, ``, vtl.ErrLimit},
+		"a list that doubles":                {`#set($l = [1])#foreach($i in [1..100])#set($x = $l.addAll($l))#end`, ``, vtl.ErrLimit},
+		"a list in itself":                   {`#set($l = [1])#foreach($i in [1..60])#set($l = [$l, $l])#end$l`, ``, vtl.ErrLimit},
+		"work: a text":                       {`#set($s = "0123456789")#foreach($i in [1..18])#set($s = "$s$s")#end#foreach($i in [1..1000])#if($s.contains('x'))#end#end`, ``, vtl.ErrLimit},
+		"work: a comparison":                 {`#set($l = [1])#foreach($i in [1..20])#set($l = [$l, $l])#end#foreach($i in [1..1000])#if($l == [])#end#end`, ``, vtl.ErrLimit},
+		"block that holds it":                {`#define($d)$d#end$d`, ``, vtl.ErrLimit},
+		"evaluate in evaluate":               {`#set($t = '#evaluate($t)')#evaluate($t)`, ``, vtl.ErrLimit},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

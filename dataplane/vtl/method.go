@@ -14,6 +14,37 @@ type methodCall struct {
 
 // on calls the method of v.
 func (c *methodCall) on(v any) (any, error) {
+	if err := c.s.charge(sizeOf(v)); err != nil {
+		return nil, err
+	}
+	result, err := c.dispatch(v)
+	if err == nil {
+		err = c.s.charge(sizeOf(result))
+	}
+	return result, err
+}
+
+// sizeOf is how much a method may go through.
+func sizeOf(v any) int {
+	switch v := v.(type) {
+	case string:
+		return len(v)
+	case Text:
+		return len(v)
+	case *List:
+		return len(v.Items)
+	case *jsonvalue.Array:
+		return v.Len()
+	case *jsonvalue.Object:
+		return v.Len()
+	case *Map:
+		return v.Len()
+	default:
+		return 0
+	}
+}
+
+func (c *methodCall) dispatch(v any) (any, error) {
 	switch v := v.(type) {
 	case string:
 		return c.onText(v)

@@ -114,7 +114,8 @@ func (c *methodCall) onTextText(v, arg string) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		return pattern.matches(v), nil
+		matches, err := pattern.matches(v)
+		return matches, err
 	case "split":
 		return c.split(v, arg, 0)
 	}
@@ -205,7 +206,10 @@ func (c *methodCall) split(v, source string, limit int) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	parts := p.split(v, limit)
+	parts, err := p.split(v, limit)
+	if err != nil {
+		return nil, err
+	}
 	items := make([]any, len(parts))
 	for i, part := range parts {
 		items[i] = part

@@ -4,14 +4,14 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/stagedoor-dev/stagedoor/dataplane/javaregexp"
 )
 
-// pattern is a regular expression of Java's, compiled to RE2: it runs in linear time, and
-// has no lookaround, backreferences or possessive quantifiers, which are an error.
+// pattern is a regular expression of Java's.
 type pattern struct {
-	re *regexp.Regexp
-	// whole matches whole texts only.
-	whole *regexp.Regexp
+	*javaregexp.Pattern
+
 	// plain is the text that the expression stands for, when it is one.
 	plain   string
 	isPlain bool
@@ -32,32 +32,36 @@ func compilePattern(source string) *pattern {
 	if source != "" && regexp.QuoteMeta(source) == source {
 		return &pattern{plain: source, isPlain: true}
 	}
-	re, err := regexp.Compile(source)
+	compiled, err := javaregexp.Compile(source)
 	if err != nil {
-		return &pattern{err: exception("regular expression %q: %v", source, err)}
+		return &pattern{err: exception("%v", err)}
 	}
-	whole, err := regexp.Compile(`\A(?:` + source + `)\z`)
-	if err != nil {
-		return &pattern{err: exception("regular expression %q: %v", source, err)}
-	}
-	return &pattern{re: re, whole: whole}
+	return &pattern{Pattern: compiled}
 }
 
-func (p *pattern) matches(v string) bool {
+func (p *pattern) matches(v string) (bool, error) {
 	if p.isPlain {
-		return v == p.plain
+		return v == p.plain, nil
 	}
-	return p.whole.MatchString(v)
+	matches, err := p.MatchWhole(v)
+	if err != nil {
+		return false, exception("%v", err)
+	}
+	return matches, nil
 }
 
 // split is String.split: without a limit, empty texts at the end are dropped.
-func (p *pattern) split(v string, limit int) []string {
+func (p *pattern) split(v string, limit int) ([]string, error) {
 	if v == "" {
-		return []string{""}
+		return []string{""}, nil
 	}
 	var parts []string
 	rest, at := v, 0
-	for _, match := range p.find(v, limit) {
+	matches, err := p.find(v, limit)
+	if err != nil {
+		return nil, err
+	}
+	for _, match := range matches {
 		if match[0] == 0 && match[1] == 0 {
 			continue // an empty match at the begin makes no part
 		}
@@ -71,20 +75,24 @@ func (p *pattern) split(v string, limit int) []string {
 			parts = parts[:len(parts)-1]
 		}
 	}
-	return parts
+	return parts, nil
 }
 
 // find returns the matches that split a text into at most limit parts, 0 and less for all.
-func (p *pattern) find(v string, limit int) [][]int {
+func (p *pattern) find(v string, limit int) ([][]int, error) {
 	most := -1
 	if limit > 0 {
 		most = limit - 1
 	}
 	if most == 0 {
-		return nil
+		return nil, nil
 	}
 	if !p.isPlain {
-		return p.re.FindAllStringIndex(v, most)
+		matches, err := p.FindAll(v, most)
+		if err != nil {
+			return nil, exception("%v", err)
+		}
+		return matches, nil
 	}
 	var all [][]int
 	for at := 0; most < 0 || len(all) < most; {
@@ -95,7 +103,7 @@ func (p *pattern) find(v string, limit int) [][]int {
 		all = append(all, []int{at + i, at + i + len(p.plain)})
 		at += i + len(p.plain)
 	}
-	return all
+	return all, nil
 }
 
 // replace is String.replaceAll and replaceFirst.
@@ -104,17 +112,14 @@ func (p *pattern) replace(s *state, v, with string, onlyFirst bool) (any, error)
 	if onlyFirst {
 		most = 1
 	}
-	var matches [][]int
-	if p.isPlain {
-		matches = p.find(v, most+1)
-	} else {
-		matches = p.re.FindAllStringSubmatchIndex(v, most)
+	matches, err := p.find(v, most+1)
+	if err != nil {
+		return nil, err
 	}
 	var out []byte
 	at := 0
 	for _, match := range matches {
 		out = append(out, v[at:match[0]]...)
-		var err error
 		if out, err = expand(out, v, with, match); err != nil {
 			return nil, err
 		}

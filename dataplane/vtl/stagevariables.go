@@ -29,7 +29,7 @@ func (v *StageVariables) Call(name string, args []any) (any, bool, error) {
 	switch name {
 	case "get", "containsKey", "containsValue", "keySet", "values", "entrySet", "size", "isEmpty", "toString", "getOrDefault":
 		c := methodCall{name: name, args: args}
-		value, err := c.on(v.variables)
+		value, err := c.onMap(v.variables, &v.variables.Object, false)
 		return value, true, err
 	default:
 		return nil, false, nil

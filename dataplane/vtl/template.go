@@ -82,6 +82,9 @@ type Limits struct {
 	// OutputBytes is the most bytes of the output, and of any text or list on the way;
 	// 10 MiB by default.
 	OutputBytes int
+	// Work is the most bytes and items that are gone through in all, by printing,
+	// comparing and calling methods; 16 times OutputBytes by default.
+	Work int
 	// MacroDepth is how deep macros, blocks and #evaluate may nest; 20 by default.
 	MacroDepth int
 }
@@ -91,6 +94,7 @@ func (l Limits) withDefaults() Limits {
 		LoopIterations: cmp.Or(l.LoopIterations, 1000),
 		Steps:          cmp.Or(l.Steps, 1_000_000),
 		OutputBytes:    cmp.Or(l.OutputBytes, 10<<20),
+		Work:           cmp.Or(l.Work, 16*cmp.Or(l.OutputBytes, 10<<20)),
 		MacroDepth:     cmp.Or(l.MacroDepth, 20),
 	}
 }
@@ -143,6 +147,7 @@ type state struct {
 	ownNames bool
 	limits   Limits
 	steps    int
+	work     int
 	depth    int
 	loop     *loop
 	unset    *unset
@@ -158,6 +163,15 @@ func (s *state) define(slot int, object Object) {
 func (s *state) step() error {
 	if s.steps++; s.steps > s.limits.Steps {
 		return exceeded(fmt.Sprintf("more than %d steps", s.limits.Steps))
+	}
+	return nil
+}
+
+// charge counts bytes or items that are gone through. Steps alone would not bound the
+// time: each may go through a large value.
+func (s *state) charge(n int) error {
+	if s.work += n; s.work > s.limits.Work {
+		return exceeded("too much work")
 	}
 	return nil
 }
@@ -194,5 +208,8 @@ func (s *state) capture(render func() error) (string, error) {
 	err := render()
 	text := string(s.out[mark:])
 	s.out = s.out[:mark]
+	if err == nil {
+		err = s.charge(len(text))
+	}
 	return text, err
 }

@@ -81,16 +81,17 @@ func isText(v any) (string, bool) {
 
 // areEqual is ==: numbers by value, missing as null and as the empty text, and
 // everything else of different kinds by its text, as Velocity 1.7 does.
-func areEqual(a, b any) bool {
+func (s *state) areEqual(a, b any) (bool, error) {
 	if isNull(a) || isNull(b) {
-		return equalsMissing(a, b) || equalsMissing(b, a)
+		return equalsMissing(a, b) || equalsMissing(b, a), nil
 	}
 	if x, ok := numberOf(a); ok {
 		if y, ok := numberOf(b); ok {
-			return compareNumbers(x, y) == 0
+			return compareNumbers(x, y) == 0, nil
 		}
 	}
-	return textOf(a) == textOf(b)
+	x, y := textOf(a), textOf(b)
+	return x == y, s.charge(len(x) + len(y))
 }
 
 // equalsMissing tells whether a, null or missing, is equal to b.
