@@ -6,8 +6,13 @@ duration=${1:-1s}
 mkdir -p bin
 go build -o bin/bench ./scripts/bench
 bin/bench -duration "$duration"
-echo
-echo '| route match | ns/op | allocs/op |'
-echo '| --- | ---: | ---: |'
-go test -run '^$' -bench 'Match' -benchmem -benchtime "$duration" ./dataplane/rest |
-  awk '/^Benchmark/ { sub(/-[0-9]+$/, "", $1); print "| " $1 " | " $3 " | " $(NF-1) " |" }'
+
+# parts TITLE PATTERN PACKAGE
+parts() {
+  printf '\n| %s | ns/op | allocs/op |\n| --- | ---: | ---: |\n' "$1"
+  go test -run '^$' -bench "$2" -benchmem -benchtime "$duration" "$3" |
+    awk '/^Benchmark/ { sub(/-[0-9]+$/, "", $1); print "| " $1 " | " $3 " | " $(NF-1) " |" }'
+}
+parts 'route match' Match ./dataplane/rest
+parts 'a template of 40 lines, with reading its document' BenchmarkTemplate ./dataplane/vtl
+parts 'JSONPath' . ./dataplane/jsonpath

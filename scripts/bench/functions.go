@@ -127,7 +127,7 @@ func (b *bench) functions(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	path, err := deploy(ctx, p.apiGateway(), func(in *apigateway.PutIntegrationInput) {
+	path, err := deploy(ctx, p.apiGateway(), "", func(in *apigateway.PutIntegrationInput) {
 		in.Type = apitypes.IntegrationTypeAwsProxy
 		in.IntegrationHttpMethod = aws.String("POST")
 		in.Uri = aws.String(functionURI(aws.ToString(function.FunctionArn)))

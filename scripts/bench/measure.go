@@ -57,6 +57,11 @@ func residentMiB(pid int) (float64, error) {
 	return 0, errors.New("no VmRSS")
 }
 
+// longTemplate is a response template of 40 lines.
+var longTemplate = "#set($names = ['a', 'b', 'c', 'd', 'e'])\n{\n" +
+	strings.Repeat("  \"$context.resourcePath\": \"$context.requestId\",\n", 33) +
+	"#foreach($name in $names)\n  \"$name\": $foreach.count#if($foreach.hasNext),#end\n\n#end\n}\n"
+
 // requests measures MOCK against a bare server, HTTP_PROXY against a bare proxy.
 func (b *bench) requests(ctx context.Context) error {
 	self, err := os.Executable()
@@ -84,14 +89,31 @@ func (b *bench) requests(ctx context.Context) error {
 	}
 	defer p.stop()
 
-	mock, err := deploy(ctx, p.apiGateway(), func(in *apigateway.PutIntegrationInput) {
+	mock, err := deploy(ctx, p.apiGateway(), answer, func(in *apigateway.PutIntegrationInput) {
 		in.Type = types.IntegrationTypeMock
 		in.RequestTemplates = map[string]string{"application/json": `{"statusCode": 200}`}
 	})
 	if err != nil {
 		return err
 	}
-	proxied, err := deploy(ctx, p.apiGateway(), func(in *apigateway.PutIntegrationInput) {
+	templated, err := deploy(ctx, p.apiGateway(), longTemplate, func(in *apigateway.PutIntegrationInput) {
+		in.Type = types.IntegrationTypeMock
+		in.RequestTemplates = map[string]string{"application/json": `{"statusCode": 200}`}
+	})
+	if err != nil {
+		return err
+	}
+	mapped, err := deploy(ctx, p.apiGateway(), `{"said": $input.json('$.message'), "id": "$context.requestId"}`, func(in *apigateway.PutIntegrationInput) {
+		in.Type = types.IntegrationTypeHttp
+		in.IntegrationHttpMethod = aws.String("POST")
+		in.Uri = aws.String("http://" + backend + "/")
+		in.RequestTemplates = map[string]string{"application/json": `{"path": "$context.resourcePath", "agent": "$context.identity.userAgent"}`}
+		in.RequestParameters = map[string]string{"integration.request.header.X-Request": "context.requestId"}
+	})
+	if err != nil {
+		return err
+	}
+	proxied, err := deploy(ctx, p.apiGateway(), "", func(in *apigateway.PutIntegrationInput) {
 		in.Type = types.IntegrationTypeHttpProxy
 		in.IntegrationHttpMethod = aws.String("GET")
 		in.Uri = aws.String("http://" + backend + "/")
@@ -104,7 +126,9 @@ func (b *bench) requests(ctx context.Context) error {
 		name, path, limit, target string
 	}{
 		{"MOCK / bare net/http server", mock, bare, "-"},
+		{"MOCK with a template of 40 lines / bare net/http server", templated, bare, "-"},
 		{"HTTP_PROXY / bare tuned ReverseProxy", proxied, proxy, "0.80"},
+		{"HTTP with templates both ways / bare tuned ReverseProxy", mapped, proxy, "-"},
 	} {
 		rate, limit, ratio, err := b.compare(ctx, newLoad(p.address, p.address, row.path), newLoad(row.limit, row.limit, "/"))
 		if err != nil {
