@@ -2,8 +2,6 @@ package lambdarunner
 
 import (
 	"context"
-	"os"
-	"path/filepath"
 
 	"github.com/stagedoor-dev/stagedoor/controlplane/deployed"
 )
@@ -12,10 +10,9 @@ import (
 // what self-contained and native publishing make.
 type dotnet struct{}
 
-func (dotnet) command(ctx context.Context, files *runtimeFiles, fn *deployed.Function, root string) (command, error) {
-	info, err := os.Stat(filepath.Join(root, "bootstrap"))
-	if err == nil && !info.IsDir() {
-		c, err := provided{}.command(ctx, files, fn, root)
+func (dotnet) command(ctx context.Context, files *runtimeFiles, fn *deployed.Function, at place) (command, error) {
+	if _, ok := bootstrapOf(at); ok {
+		c, err := provided{}.command(ctx, files, fn, at)
 		c.managed = true
 		return c, err
 	}

@@ -24,15 +24,20 @@ const awsPath = "/usr/local/bin:/usr/bin/:/bin:/opt/bin"
 // what the user configured. Nothing of the emulator's own is passed on but the
 // directories of PATH, so that interpreters and tools are found; credentials are
 // made up, with the account as the access key, by which the emulator knows it.
-func (r *Runner) environment(fn *deployed.Function, c command, root, api string, log logIdentity) []string {
+func (r *Runner) environment(fn *deployed.Function, c command, at place, api string, log logIdentity, provisioned bool) []string {
 	v := map[string]string{
 		"LANG":                     "en_US.UTF-8",
 		"TZ":                       ":UTC",
-		"PATH":                     searchPath(c.interpreterDir),
-		"LD_LIBRARY_PATH":          root + ":" + filepath.Join(root, "lib"),
+		"PATH":                     searchPath(c.interpreterDir, at),
+		"LD_LIBRARY_PATH":          joinPaths([]string{at.task, filepath.Join(at.task, "lib")}, at.inOpt("lib")),
 		"AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
 		"AWS_XRAY_DAEMON_ADDRESS":  "169.254.79.129:2000",
 		"AWS_LAMBDA_LOG_FORMAT":    "Text",
+	}
+	if fn.LocalDir != "" {
+		// Compiled files go by the second in which a source was saved, and belong in
+		// nobody's working tree unasked.
+		v["PYTHONDONTWRITEBYTECODE"] = "1"
 	}
 	if endpoint := r.cfg.Endpoint(); endpoint != "" {
 		v["AWS_ENDPOINT_URL"] = endpoint
@@ -40,7 +45,15 @@ func (r *Runner) environment(fn *deployed.Function, c command, root, api string,
 	maps.Copy(v, hostVariables())
 	maps.Copy(v, c.variables)
 	maps.Copy(v, fn.Environment)
-	maps.Copy(v, reservedVariables(fn, c, root, api, log))
+	if own := fn.Environment["PYTHONPATH"]; own != "" && c.variables["PYTHONPATH"] != "" {
+		// Layers are searched whatever the user's value is.
+		v["PYTHONPATH"] = joinPaths([]string{own, c.variables["PYTHONPATH"]})
+	}
+	maps.Copy(v, reservedVariables(fn, c, at, api, log))
+	if provisioned {
+		v["AWS_LAMBDA_INITIALIZATION_TYPE"] = "provisioned-concurrency"
+	}
+	at.localise(v)
 
 	list := make([]string, 0, len(v))
 	for _, name := range slices.Sorted(maps.Keys(v)) {
@@ -50,7 +63,7 @@ func (r *Runner) environment(fn *deployed.Function, c command, root, api string,
 }
 
 // reservedVariables are those that users cannot set.
-func reservedVariables(fn *deployed.Function, c command, root, api string, log logIdentity) map[string]string {
+func reservedVariables(fn *deployed.Function, c command, at place, api string, log logIdentity) map[string]string {
 	v := map[string]string{
 		"_HANDLER":                        fn.Handler,
 		"AWS_REGION":                      fn.Region,
@@ -65,7 +78,7 @@ func reservedVariables(fn *deployed.Function, c command, root, api string, log l
 		"AWS_SECRET_ACCESS_KEY":           "stagedoor",
 		"AWS_SESSION_TOKEN":               "stagedoor",
 		"AWS_LAMBDA_RUNTIME_API":          api,
-		"LAMBDA_TASK_ROOT":                root,
+		"LAMBDA_TASK_ROOT":                at.task,
 		"LAMBDA_RUNTIME_DIR":              c.runtimeDir,
 	}
 	if c.managed {
@@ -76,10 +89,11 @@ func reservedVariables(fn *deployed.Function, c command, root, api string, log l
 
 // searchPath is PATH for a function: the directory of its interpreter first, as
 // on AWS, then those of the machine, then AWS's.
-func searchPath(interpreterDir string) string {
+func searchPath(interpreterDir string, at place) string {
 	dirs := []string{interpreterDir}
 	dirs = append(dirs, filepath.SplitList(os.Getenv("PATH"))...)
 	dirs = append(dirs, strings.Split(awsPath, ":")...)
+	dirs = append(dirs, at.inOpt("bin")...)
 	kept := dirs[:0]
 	for _, dir := range dirs {
 		// Empty and relative ones would be searched in the function's own directory.

@@ -7,18 +7,23 @@ import (
 	"github.com/stagedoor-dev/stagedoor/controlplane/deployed"
 )
 
-// poolLocked returns the pool of a revision. A revision not seen before becomes
-// the current one; the idle processes of the former are returned to be stopped.
+// poolLocked returns the pool of a revision and the present state of its code. One
+// not seen before becomes the current one; the idle processes of the former are
+// returned to be stopped.
 func (r *Runner) poolLocked(fn *deployed.Function) (*pool, []*process) {
 	f := r.families[keyOf(fn)]
 	if f == nil {
-		f = &family{key: keyOf(fn), pools: make(map[string]*pool)}
+		f = &family{key: keyOf(fn), pools: make(map[poolKey]*pool)}
 		r.families[f.key] = f
 	}
-	pl := f.pools[fn.RevisionID]
+	key := poolKey{revision: fn.RevisionID}
+	if fn.LocalDir != "" {
+		key.generation = r.sources.generation(fn.LocalDir)
+	}
+	pl := f.pools[key]
 	if pl == nil {
-		pl = &pool{family: f, revision: fn.RevisionID}
-		f.pools[fn.RevisionID] = pl
+		pl = &pool{family: f, poolKey: key}
+		f.pools[key] = pl
 	}
 	if f.current == pl || (f.retired != nil && *f.retired == fn.RevisionID) {
 		return pl, nil
@@ -28,31 +33,37 @@ func (r *Runner) poolLocked(fn *deployed.Function) (*pool, []*process) {
 	if former == nil {
 		return pl, nil
 	}
-	f.retired = &former.revision
+	if former.revision != key.revision {
+		f.retired = &former.revision
+	}
+	r.replenishLocked(f)
 	return pl, former.takeIdleLocked()
 }
 
 // retireLocked takes a revision out of use and returns its idle processes.
 func (f *family) retireLocked(revision string) []*process {
 	f.retired = &revision
-	pl := f.pools[revision]
-	if pl == nil {
-		return nil
+	var idle []*process
+	for key, pl := range f.pools {
+		if key.revision != revision {
+			continue
+		}
+		if f.current == pl {
+			f.current = nil
+		}
+		idle = append(idle, pl.takeIdleLocked()...)
 	}
-	if f.current == pl {
-		f.current = nil
-	}
-	return pl.takeIdleLocked()
+	return idle
 }
 
 // dropIfUnusedLocked forgets pools without processes, and the family with its
 // last pool.
 func (f *family) dropIfUnusedLocked(r *Runner) {
-	for revision, pl := range f.pools {
-		if pl.live > 0 || len(pl.waiters) > 0 {
+	for key, pl := range f.pools {
+		if pl.live > 0 || len(pl.waiters) > 0 || (f.warming != nil && f.current == pl) {
 			continue
 		}
-		delete(f.pools, revision)
+		delete(f.pools, key)
 		if f.current == pl {
 			f.current = nil
 		}
@@ -84,12 +95,9 @@ func (pl *pool) popLocked() *process {
 }
 
 // takeIdleLocked takes all idle processes, to be stopped.
-func (pl *pool) takeIdleLocked() []*process { return pl.takeLongestIdleLocked(len(pl.idle)) }
-
-// takeLongestIdleLocked takes the n processes idle for longest, to be stopped.
-func (pl *pool) takeLongestIdleLocked(n int) []*process {
-	taken := slices.Clone(pl.idle[:n])
-	pl.idle = slices.Delete(pl.idle, 0, n)
+func (pl *pool) takeIdleLocked() []*process {
+	taken := pl.idle
+	pl.idle = nil
 	for _, p := range taken {
 		p.unused = true
 	}
@@ -104,11 +112,16 @@ func (r *Runner) takeExpired(now time.Time) []*process {
 	var expired []*process
 	for _, f := range r.families {
 		for _, pl := range f.pools {
-			n := 0 // the longest idle stand first
-			for n < len(pl.idle) && now.Sub(pl.idle[n].idleSince) >= r.cfg.IdleTimeout {
-				n++
+			kept := make([]*process, 0, len(pl.idle))
+			for _, p := range pl.idle {
+				p.unused = !p.provisioned && now.Sub(p.idleSince) >= r.cfg.IdleTimeout
+				if p.unused {
+					expired = append(expired, p)
+				} else {
+					kept = append(kept, p)
+				}
 			}
-			expired = append(expired, pl.takeLongestIdleLocked(n)...)
+			pl.idle = kept
 		}
 	}
 	return expired
@@ -133,6 +146,7 @@ func (r *Runner) gone(p *process, answered, keepSlot bool) {
 	if !keepSlot {
 		r.freeLocked(p.pool)
 	}
+	r.warmGoneLocked(p)
 }
 
 // free gives back a slot whose process did not come to be.

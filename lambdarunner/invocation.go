@@ -38,6 +38,8 @@ type invocation struct {
 	// stream takes the response to a caller that wants it as it comes; nil for one
 	// that waits for all of it.
 	stream *responsePipe
+	// over, when set, is called once the invocation is done.
+	over func()
 	// done is closed when outcome or err is set.
 	done    chan struct{}
 	outcome deployed.Outcome
@@ -77,14 +79,21 @@ func (inv *invocation) stopTimer() {
 func (inv *invocation) complete(out deployed.Outcome) {
 	inv.stopTimer()
 	inv.outcome = out
-	close(inv.done)
+	inv.finish()
 }
 
 // fail ends an invocation that never reached the function. It is called once.
 func (inv *invocation) fail(err error) {
 	inv.stopTimer()
 	inv.err = err
+	inv.finish()
+}
+
+func (inv *invocation) finish() {
 	close(inv.done)
+	if inv.over != nil {
+		inv.over()
+	}
 }
 
 // fault is a failure of a function that the runner found, not the runtime.

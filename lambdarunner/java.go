@@ -22,7 +22,7 @@ const javaProbe = "dev.stagedoor.runtime.Probe"
 // javaHeapPercent is the share of a function's memory that AWS gives to the heap.
 const javaHeapPercent = 85
 
-func (java) command(ctx context.Context, files *runtimeFiles, fn *deployed.Function, root string) (command, error) {
+func (java) command(ctx context.Context, files *runtimeFiles, fn *deployed.Function, at place) (command, error) {
 	dir := filepath.Join(files.dir, "java")
 	jar := filepath.Join(dir, "runtime.jar")
 	release := releaseOf(strings.TrimPrefix(fn.Runtime, "java"), 1)
@@ -38,7 +38,7 @@ func (java) command(ctx context.Context, files *runtimeFiles, fn *deployed.Funct
 				", so that java is on PATH or JAVA_HOME names its directory",
 		}
 	}
-	classPath, err := javaClassPath(root)
+	classPath, err := javaClassPath(at)
 	if err != nil {
 		return command{}, err
 	}
@@ -60,11 +60,15 @@ func (java) command(ctx context.Context, files *runtimeFiles, fn *deployed.Funct
 	}, nil
 }
 
-// javaClassPath is where classes of the package are looked for: its root, then the
-// jars in lib in the order of their names.
-func javaClassPath(root string) ([]string, error) {
-	jars, err := filepath.Glob(filepath.Join(globEscaped(root), "lib", "*.jar"))
-	return append([]string{root}, jars...), err
+// javaClassPath is where classes are looked for: the root of the package, the jars
+// in its lib, then those of the layers, each in the order of their names.
+func javaClassPath(at place) ([]string, error) {
+	jars, err := filepath.Glob(filepath.Join(globEscaped(at.task), "lib", "*.jar"))
+	if err != nil || at.opt == "" {
+		return append([]string{at.task}, jars...), err
+	}
+	layered, err := filepath.Glob(filepath.Join(globEscaped(at.opt), "java", "lib", "*.jar"))
+	return slices.Concat([]string{at.task}, jars, layered), err
 }
 
 // globEscaped makes a path a pattern that matches nothing else.

@@ -23,7 +23,7 @@ const connectionGrace = 250 * time.Millisecond
 // launch starts a process for an invocation. The caller holds a slot in pl. It
 // runs in a goroutine that the runner owns.
 func (r *Runner) launch(pl *pool, launch launcher, inv *invocation) {
-	p, err := r.start(pl, launch, inv)
+	p, err := r.start(pl, launch, inv.fn, inv)
 	if err == nil {
 		r.owned.Go(p.supervise)
 		return
@@ -39,19 +39,14 @@ func (r *Runner) launch(pl *pool, launch launcher, inv *invocation) {
 	inv.complete(deployed.Outcome{Payload: f.payload(inv.in.RequestID), FunctionError: unhandled})
 }
 
-// start makes the process and what belongs to it, or nothing.
-func (r *Runner) start(pl *pool, launch launcher, inv *invocation) (_ *process, err error) {
-	fn := inv.fn
-	root, err := r.cfg.Packages.tree(r.life, fn.CodeSHA256)
+// start makes the process and what belongs to it, or nothing. Without an invocation
+// it is one of those that are kept warm.
+func (r *Runner) start(pl *pool, launch launcher, fn *deployed.Function, inv *invocation) (_ *process, err error) {
+	at, release, err := r.placeOf(fn)
 	if err != nil {
 		return nil, err
 	}
-	command, err := launch.command(r.life, r.runtimes, fn, root)
-	if err != nil {
-		return nil, err
-	}
-	command = wrapped(command, fn, root)
-	var cleanup []func() error
+	cleanup := []func() error{release}
 	defer func() {
 		if err != nil {
 			for _, f := range cleanup {
@@ -59,6 +54,11 @@ func (r *Runner) start(pl *pool, launch launcher, inv *invocation) (_ *process, 
 			}
 		}
 	}()
+	command, err := launch.command(r.life, r.runtimes, fn, at)
+	if err != nil {
+		return nil, err
+	}
+	command = wrapped(command, fn, at)
 	listener, err := (&net.ListenConfig{}).Listen(r.life, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("listen for the Runtime API: %w", err)
@@ -66,7 +66,8 @@ func (r *Runner) start(pl *pool, launch launcher, inv *invocation) (_ *process, 
 	cleanup = append(cleanup, listener.Close)
 	p := &process{
 		runner: r, pool: pl, fn: fn, launch: launch, listener: listener,
-		inv: inv, spawned: r.cfg.Now(), conns: make(map[*apiConn]struct{}),
+		release: release, inv: inv, spawned: r.cfg.Now(), conns: make(map[*apiConn]struct{}),
+		provisioned: inv == nil, starting: inv == nil,
 	}
 	identity := newLogIdentity(fn, p.spawned)
 	logs, output, err := newFunctionLog(identity, r.cfg.Logs, r.cfg.Now)
@@ -77,14 +78,14 @@ func (r *Runner) start(pl *pool, launch launcher, inv *invocation) (_ *process, 
 	p.logs = logs
 
 	p.cmd = exec.Command(command.path, command.args...) //nolint:noctx // its life is the process's own, supervise ends it
-	p.cmd.Dir = root
-	p.cmd.Env = r.environment(fn, command, root, listener.Addr().String(), identity)
+	p.cmd.Dir = at.task
+	p.cmd.Env = r.environment(fn, command, at, listener.Addr().String(), identity, inv == nil)
 	p.cmd.Stdout, p.cmd.Stderr = output, output
 	setProcessAttributes(p.cmd)
 	err = r.spawner.start(p.cmd)
 	closeErr := output.Close()
 	if err != nil {
-		return nil, startFault(err, root)
+		return nil, startFault(err, at.task)
 	}
 	if closeErr != nil {
 		r.cfg.Logger.Warn("log pipe did not close", "function", fn.ARN, "error", closeErr)
@@ -101,11 +102,15 @@ func (r *Runner) start(pl *pool, launch launcher, inv *invocation) (_ *process, 
 // second try counts against the function's own limit.
 func (p *process) begin(runtimeVersion string) {
 	p.logs.line(initStart(p.fn, runtimeVersion))
-	if !p.inv.retry {
+	inv := p.inv
+	switch {
+	case inv == nil:
+		p.initTimer = time.AfterFunc(max(p.runner.cfg.InitTimeout, provisionedInitTimeout), p.initExpired)
+		return
+	case !inv.retry:
 		p.initTimer = time.AfterFunc(p.runner.cfg.InitTimeout, p.initExpired)
 		return
 	}
-	inv := p.inv
 	// Never fires by itself: initFailed resets it, when the runtime stays.
 	p.initTimer = time.AfterFunc(inv.timeout+time.Hour, p.initExpired)
 	p.logs.begin(inv)
@@ -148,7 +153,7 @@ func (p *process) supervise() {
 	p.disconnect()
 
 	p.mu.Lock()
-	was, inv, failure := p.state, p.inv, p.initFailure
+	was, inv, failure, initOver := p.state, p.inv, p.initFailure, p.initOver
 	p.inv, p.state = nil, stateStopped
 	p.initTimer.Stop()
 	p.mu.Unlock()
@@ -157,8 +162,8 @@ func (p *process) supervise() {
 	closed := r.life.Err() != nil
 	retry := inv != nil && was == stateInit && !inv.retry && !closed
 	f := p.exitFault(waitErr)
-	if inv != nil && was == stateInit {
-		p.reportInit(inv, f, failure)
+	if was == stateInit && !closed && (!initOver || failure != nil) {
+		p.reportInit(inv != nil && inv.retry, f, failure)
 	}
 	var tail []byte
 	if inv != nil && !retry {
@@ -170,6 +175,9 @@ func (p *process) supervise() {
 	}
 	if err := p.logs.close(); err != nil {
 		r.cfg.Logger.Warn("log pipe did not close", "function", p.fn.ARN, "error", err)
+	}
+	if err := p.release(); err != nil {
+		r.cfg.Logger.Warn("files of a process could not be removed", "function", p.fn.ARN, "error", err)
 	}
 	r.gone(p, was == stateAnswered, retry)
 	switch {
@@ -194,15 +202,11 @@ func (p *process) exitFault(waitErr error) *fault {
 	return &fault{Type: "Runtime.ExitError", Reason: "Runtime exited with error: " + waitErr.Error()}
 }
 
-// reportInit logs that an init came to nothing, unless a timeout was logged.
-func (p *process) reportInit(inv *invocation, f *fault, failure *runtimeError) {
-	now := p.runner.cfg.Now()
-	took := now.Sub(p.spawned)
-	if took >= p.runner.cfg.InitTimeout && failure == nil {
-		return
-	}
+// reportInit logs that an init came to nothing.
+func (p *process) reportInit(retry bool, f *fault, failure *runtimeError) {
+	took := p.runner.cfg.Now().Sub(p.spawned)
 	phase, errorType := "init", f.Type
-	if inv.retry {
+	if retry {
 		phase = "invoke"
 	}
 	if failure != nil {

@@ -14,7 +14,7 @@ type nodejs struct{}
 
 const nodeProbe = `console.log(process.execPath); console.log(process.versions.node)`
 
-func (nodejs) command(ctx context.Context, files *runtimeFiles, fn *deployed.Function, root string) (command, error) {
+func (nodejs) command(ctx context.Context, files *runtimeFiles, fn *deployed.Function, at place) (command, error) {
 	major := strings.TrimSuffix(strings.TrimPrefix(fn.Runtime, "nodejs"), ".x")
 	it, ok := files.interpreters.lookUp(ctx, wanted{
 		runtime: fn.Runtime,
@@ -44,7 +44,7 @@ func (nodejs) command(ctx context.Context, files *runtimeFiles, fn *deployed.Fun
 		args:           []string{filepath.Join(dir, "index.mjs")},
 		version:        "nodejs:" + it.version,
 		runtimeDir:     dir,
-		variables:      map[string]string{"NODE_PATH": root},
+		variables:      map[string]string{"NODE_PATH": joinPaths(at.inOpt("nodejs", "node"+major, "node_modules"), at.inOpt("nodejs", "node_modules"), []string{at.task})},
 		managed:        true,
 	}, nil
 }

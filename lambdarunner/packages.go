@@ -27,6 +27,8 @@ const (
 // Packages is a directory of code packages, named by content: "{sha256}.zip"
 // and, once a function needed it, the unpacked tree "{sha256}". It is safe for
 // concurrent use by one process.
+//
+// Beside them stand directories of several layers put together, see layers.go.
 type Packages struct {
 	dir string
 
@@ -34,6 +36,8 @@ type Packages struct {
 	// unpacking has an entry for each tree that was asked for; its Once makes the
 	// first asker unpack and the others wait.
 	unpacking map[string]*unpackOnce
+
+	layers layerTrees
 }
 
 type unpackOnce struct {
@@ -56,7 +60,10 @@ func OpenPackages(dir string) (*Packages, error) {
 	if dir, err = filepath.Abs(dir); err != nil {
 		return nil, fmt.Errorf("resolve package directory: %w", err)
 	}
-	p := &Packages{dir: dir, unpacking: make(map[string]*unpackOnce)}
+	p := &Packages{
+		dir: dir, unpacking: make(map[string]*unpackOnce),
+		layers: layerTrees{trees: make(map[string]*layerTree)},
+	}
 	if err := p.clear(); err != nil {
 		return nil, fmt.Errorf("clear package directory: %w", err)
 	}
@@ -79,7 +86,8 @@ func (p *Packages) clear() error {
 	}
 	sameBoot := boot != "" && string(known) == boot
 	for _, e := range entries {
-		part := strings.HasPrefix(e.Name(), partPrefix)
+		// Which layers are still needed together nobody knows yet.
+		part := strings.HasPrefix(e.Name(), partPrefix) || strings.HasPrefix(e.Name(), layersPrefix)
 		tree := e.IsDir() && len(e.Name()) == hex.EncodedLen(sha256.Size)
 		if part || (tree && !sameBoot) {
 			if err := os.RemoveAll(filepath.Join(p.dir, e.Name())); err != nil {
@@ -161,16 +169,21 @@ func (p *Packages) Remove(sha256 string) error {
 	if errors.Is(err, fs.ErrNotExist) {
 		err = nil
 	}
-	// Renamed first, so that no process starts in a tree that is half gone.
-	tree, gone := filepath.Join(p.dir, name), filepath.Join(p.dir, partPrefix+name+".gone")
-	renameErr := os.Rename(tree, gone)
-	if errors.Is(renameErr, fs.ErrNotExist) {
-		renameErr = nil
-	}
-	if err := errors.Join(err, renameErr, os.RemoveAll(gone)); err != nil {
+	if err := errors.Join(err, p.removeTree(name)); err != nil {
 		return fmt.Errorf("remove code package: %w", err)
 	}
 	return nil
+}
+
+// removeTree removes an unpacked tree if it is there. It is renamed first, so that
+// no process starts in one that is half gone.
+func (p *Packages) removeTree(name string) error {
+	tree, gone := filepath.Join(p.dir, name), filepath.Join(p.dir, partPrefix+name+".gone")
+	err := os.Rename(tree, gone)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = nil
+	}
+	return errors.Join(err, os.RemoveAll(gone))
 }
 
 // tree returns the directory of the unpacked package and unpacks it if needed.

@@ -28,21 +28,34 @@ func keyOf(fn *deployed.Function) familyKey { return familyKey{fn.ARN, fn.Versio
 // and those of older ones that still have busy processes. Runner.mu guards it.
 type family struct {
 	key   familyKey
-	pools map[string]*pool // by revision id
+	pools map[poolKey]*pool
 	// current is the pool whose processes are kept when idle.
 	current *pool
 	// retired is the revision last retired, which must not become current again
 	// through an Invoke that was on its way when the function was updated; nil for
 	// none.
 	retired *string
+	// warming is what is to be kept warm; nil for nothing.
+	warming *warming
 }
 
-// pool holds the processes of one function revision. Runner.mu guards it.
-type pool struct {
-	family   *family
+// poolKey tells apart the pools of a family.
+type poolKey struct {
 	revision string
+	// generation is that of the source when the code is run in place, else 0.
+	generation uint64
+}
+
+// pool holds the processes of one function revision and, when its code is run in
+// place, of one state of that. Runner.mu guards it.
+type pool struct {
+	family *family
+	poolKey
 	// live counts the processes, the starting ones included.
 	live int
+	// warm counts the provisioned ones among them, and starting those of these that
+	// have not been ready yet.
+	warm, starting int
 	// idle are the processes that wait for an invocation, the last used at the end.
 	idle []*process
 	// finishing counts processes that have answered and not yet asked for next.
@@ -149,6 +162,7 @@ func (r *Runner) release(p *process, answered bool) bool {
 	if answered {
 		p.pool.finishing--
 	}
+	r.warmLocked(p)
 	if r.closed || p.pool.family.current != p.pool {
 		return false
 	}

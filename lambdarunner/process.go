@@ -39,6 +39,8 @@ type process struct {
 	logs     *functionLog
 	memory   memoryGauge
 	spawned  time.Time
+	// release gives up the files that only this process needed.
+	release func() error
 	// connected counts the goroutines that serve its connections.
 	connected sync.WaitGroup
 
@@ -46,6 +48,9 @@ type process struct {
 	// is being stopped after having been idle.
 	idleSince time.Time
 	unused    bool
+	// provisioned says that it is kept warm, starting that it is so and has not been
+	// ready yet; they are guarded by Runner.mu too.
+	provisioned, starting bool
 
 	// mu guards the fields below. Runner.mu and the log's lock may be taken while
 	// it is held.
@@ -148,6 +153,9 @@ func (p *process) next(c *apiConn) error {
 		p.mu.Unlock()
 		c.writeEvent(inv)
 		return nil
+	}
+	if was == stateInit {
+		p.initTimer.Stop()
 	}
 	p.mu.Unlock()
 	p.logs.drain()

@@ -15,7 +15,7 @@ type python struct{}
 const pythonProbe = `import sys; assert sys.version_info >= (3, 7)
 print(sys.executable); print("%d.%d.%d" % sys.version_info[:3])`
 
-func (python) command(ctx context.Context, files *runtimeFiles, fn *deployed.Function, _ string) (command, error) {
+func (python) command(ctx context.Context, files *runtimeFiles, fn *deployed.Function, at place) (command, error) {
 	version := strings.TrimPrefix(fn.Runtime, "python")
 	it, ok := files.interpreters.lookUp(ctx, wanted{
 		runtime: fn.Runtime,
@@ -42,7 +42,7 @@ func (python) command(ctx context.Context, files *runtimeFiles, fn *deployed.Fun
 		args:           []string{filepath.Join(dir, "bootstrap.py")},
 		version:        "python:" + it.version,
 		runtimeDir:     dir,
-		variables:      map[string]string{"PYTHONPATH": dir},
+		variables:      map[string]string{"PYTHONPATH": joinPaths(at.inOpt("python", "lib", fn.Runtime, "site-packages"), at.inOpt("python"), []string{dir})},
 		managed:        true,
 	}, nil
 }

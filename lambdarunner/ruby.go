@@ -15,7 +15,7 @@ type ruby struct{}
 const rubyProbe = `exit 1 if Gem::Version.new(RUBY_VERSION) < Gem::Version.new("2.7")
 puts RbConfig.ruby, RUBY_VERSION`
 
-func (ruby) command(ctx context.Context, files *runtimeFiles, fn *deployed.Function, root string) (command, error) {
+func (ruby) command(ctx context.Context, files *runtimeFiles, fn *deployed.Function, at place) (command, error) {
 	version := strings.TrimPrefix(fn.Runtime, "ruby")
 	it, ok := files.interpreters.lookUp(ctx, wanted{
 		runtime: fn.Runtime,
@@ -46,17 +46,17 @@ func (ruby) command(ctx context.Context, files *runtimeFiles, fn *deployed.Funct
 		args:           []string{filepath.Join(dir, "bootstrap.rb")},
 		version:        "ruby:" + it.version,
 		runtimeDir:     dir,
-		variables:      rubyVariables(root, it.version),
+		variables:      rubyVariables(at, it.version),
 		managed:        true,
 	}, nil
 }
 
 // rubyVariables say where gems and files are looked for. Gems lie in the directory
 // of the version that bundler made them for, which is the interpreter's.
-func rubyVariables(root, version string) map[string]string {
+func rubyVariables(at place, version string) map[string]string {
 	minor := version[:max(strings.LastIndex(version, "."), 0)] + ".0"
 	return map[string]string{
-		"GEM_PATH": filepath.Join(root, "vendor", "bundle", "ruby", minor),
-		"RUBYLIB":  root,
+		"GEM_PATH": joinPaths([]string{filepath.Join(at.task, "vendor", "bundle", "ruby", minor)}, at.inOpt("ruby", "gems", minor)),
+		"RUBYLIB":  joinPaths([]string{at.task}, at.inOpt("ruby", "lib")),
 	}
 }

@@ -18,6 +18,7 @@ type Runner struct {
 	cfg      Config
 	runtimes *runtimeFiles
 	spawner  *spawner
+	sources  *sources
 
 	// life ends when Close is called.
 	life context.Context //nolint:containedctx // an owner's lifetime
@@ -51,6 +52,7 @@ func New(cfg Config) (*Runner, error) {
 		cfg:       cfg,
 		runtimes:  runtimes,
 		spawner:   newSpawner(cfg.Logger),
+		sources:   newSources(runtimes.dir, cfg.Logger, cfg.Now),
 		families:  make(map[familyKey]*family),
 		processes: make(map[*process]struct{}),
 	}
@@ -91,6 +93,24 @@ func (r *Runner) Invoke(ctx context.Context, fn *deployed.Function, in deployed.
 
 // dispatch gives the invocation to a process, an idle one or a new one.
 func (r *Runner) dispatch(ctx context.Context, launch launcher, inv *invocation) error {
+	if dir := inv.fn.LocalDir; dir != "" {
+		// Until the invocation is over: a process that starts for it counts itself.
+		src := r.sources.use(dir)
+		inv.over = func() { r.sources.leave(src) }
+		if err := r.sources.settle(ctx, src); err != nil {
+			inv.over()
+			return err
+		}
+	}
+	err := r.assign(ctx, launch, inv)
+	if err != nil && inv.over != nil {
+		inv.over()
+	}
+	return err
+}
+
+// assign gives the invocation to a process that is idle or to be started.
+func (r *Runner) assign(ctx context.Context, launch launcher, inv *invocation) error {
 	for {
 		p, slot, err := r.acquire(ctx, inv.fn)
 		if err != nil {
@@ -118,12 +138,18 @@ func (r *Runner) dispatch(ctx context.Context, launch launcher, inv *invocation)
 func (r *Runner) Retire(fn *deployed.Function) {
 	r.mu.Lock()
 	var idle []*process
+	leave := func() {}
 	if f := r.families[keyOf(fn)]; f != nil {
-		idle = f.retireLocked(fn.RevisionID)
+		idle, leave = f.endWarmingLocked(fn.RevisionID)
+		idle = append(idle, f.retireLocked(fn.RevisionID)...)
 		f.dropIfUnusedLocked(r)
 	}
 	r.mu.Unlock()
 	stopAll(idle)
+	leave()
+	if err := r.cfg.Packages.retireLayers(fn.Layers); err != nil {
+		r.cfg.Logger.Warn("layers could not be removed", "function", fn.ARN, "error", err)
+	}
 }
 
 // Close kills all processes, fails the invocations in flight with [ErrClosed],
@@ -139,7 +165,11 @@ func (r *Runner) Close() error {
 	for _, f := range r.families {
 		f.wakeAllLocked()
 	}
+	leaves := r.endAllWarmingLocked()
 	r.mu.Unlock()
+	for _, leave := range leaves {
+		leave()
+	}
 
 	r.end()
 	stopAll(all)

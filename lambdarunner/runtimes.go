@@ -19,9 +19,9 @@ var bootstraps embed.FS
 
 // launcher knows how functions of one kind of runtime are started.
 type launcher interface {
-	// command returns the program for a function whose code lies at root. A
+	// command returns the program for a function whose code lies at the place. A
 	// *fault is what the caller gets to see as the function's own failure.
-	command(ctx context.Context, files *runtimeFiles, fn *deployed.Function, root string) (command, error)
+	command(ctx context.Context, files *runtimeFiles, fn *deployed.Function, at place) (command, error)
 }
 
 // command is the program that serves a function.
@@ -70,16 +70,13 @@ const wrapperVariable = "AWS_LAMBDA_EXEC_WRAPPER"
 
 // wrapped puts the user's wrapper before the program of a managed runtime, with
 // the program and its arguments as the wrapper's own.
-func wrapped(c command, fn *deployed.Function, root string) command {
+func wrapped(c command, fn *deployed.Function, at place) command {
 	wrapper := fn.Environment[wrapperVariable]
 	if wrapper == "" || !c.managed {
 		return c
 	}
-	if inside, ok := strings.CutPrefix(wrapper, taskRoot+"/"); ok {
-		wrapper = filepath.Join(root, filepath.FromSlash(inside))
-	}
 	c.args = append([]string{c.path}, c.args...)
-	c.path = wrapper
+	c.path = at.local(wrapper)
 	return c
 }
 
