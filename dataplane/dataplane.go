@@ -97,6 +97,16 @@ func New(config Config) *DataPlane {
 // published to it.
 func (d *DataPlane) Usage() *usageplan.Index { return d.env.Usage }
 
+// FlushStageAuthorizersCache forgets the results of a stage's authorizers.
+func (d *DataPlane) FlushStageAuthorizersCache(apiID, stageName string) {
+	if stage := d.stages(apiID).find(stageName); stage != nil {
+		stage.FlushAuthorizers()
+	}
+}
+
+// FlushStageCache forgets nothing: there is no response cache yet.
+func (d *DataPlane) FlushStageCache(string, string) {}
+
 // PublishRestStage serves a stage, in place of the one with its API and name if there
 // is one. Requests that began with the former are finished with it. When it returns,
 // new requests see the change; the stage is compiled in the background, or by its

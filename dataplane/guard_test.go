@@ -24,7 +24,7 @@ func TestFailsClosed(t *testing.T) {
 	}{
 		"AWS_IAM unsigned":        {func(_ *deployed.RestStage, m *types.Method) { m.AuthorizationType = aws.String("AWS_IAM") }, nil, 403, `{"message":"Missing Authentication Token"}`, "signature"},
 		"AWS_IAM signed":          {func(_ *deployed.RestStage, m *types.Method) { m.AuthorizationType = aws.String("AWS_IAM") }, signed, 500, internalError, "authorizationType AWS_IAM"},
-		"CUSTOM":                  {func(_ *deployed.RestStage, m *types.Method) { m.AuthorizationType = aws.String("CUSTOM") }, nil, 500, `{"message":null}`, "authorizationType CUSTOM"},
+		"CUSTOM":                  {func(_ *deployed.RestStage, m *types.Method) { m.AuthorizationType = aws.String("CUSTOM") }, nil, 500, `{"message":null}`, "the deployment has no authorizer"},
 		"COGNITO_USER_POOLS":      {func(_ *deployed.RestStage, m *types.Method) { m.AuthorizationType = aws.String("COGNITO_USER_POOLS") }, nil, 500, `{"message":null}`, "authorizationType COGNITO_USER_POOLS"},
 		"UP-15 API key missing":   {func(_ *deployed.RestStage, m *types.Method) { m.ApiKeyRequired = aws.Bool(true) }, nil, 403, `{"message":"Forbidden"}`, "API Key"},
 		"API key that is unknown": {func(_ *deployed.RestStage, m *types.Method) { m.ApiKeyRequired = aws.Bool(true) }, http.Header{"X-Api-Key": {"k"}}, 403, `{"message":"Forbidden"}`, "API Key"},

@@ -108,7 +108,7 @@ func compose(s *settings, url string, port int, stack *closers) (*composed, erro
 
 	restAPIs, err := restapi.New(restapi.Config{
 		Store: records, Publisher: plane, UsagePublisher: plane.Usage(), UsageCounter: plane.Usage(), DomainPublisher: domains,
-		Tester: plane, Logger: s.Logger, Now: s.Now,
+		Tester: plane, Flusher: plane, Logger: s.Logger, Now: s.Now,
 	})
 	if err != nil {
 		return nil, err

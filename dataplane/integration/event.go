@@ -51,8 +51,30 @@ type EventContext struct {
 	UserAgent string
 	// APIKey and APIKeyID are left out when empty: when the method requires no key.
 	APIKey, APIKeyID string
+	// Authorizer is what an authorizer said; nil when there was none.
+	Authorizer *EventAuthorizer
 	// Caller is the IAM identity of the caller; nil when there is none.
 	Caller *Identity
+}
+
+// EventAuthorizer is the authorizer member of a requestContext.
+type EventAuthorizer struct {
+	PrincipalID string
+	// Context has the members that the authorizer added, all of them texts.
+	Context       []Pair
+	LatencyMillis int64
+}
+
+func (a *EventAuthorizer) append(b []byte) []byte {
+	b = append(b, `,"authorizer":{"principalId":`...)
+	b = appendString(b, a.PrincipalID)
+	for _, pair := range a.Context {
+		b = appendString(append(b, ','), pair.Name)
+		b = appendString(append(b, ':'), pair.Value)
+	}
+	b = append(b, `,"integrationLatency":`...)
+	b = strconv.AppendInt(b, a.LatencyMillis, 10)
+	return append(b, '}')
 }
 
 // RequestTimeLayout is the format of $context.requestTime.
@@ -144,6 +166,9 @@ func (c *EventContext) append(b []byte) []byte {
 	b = strconv.AppendInt(b, c.Time.UnixMilli(), 10)
 	b = append(b, `,"requestId":`...)
 	b = appendString(b, c.RequestID)
+	if c.Authorizer != nil {
+		b = c.Authorizer.append(b)
+	}
 	caller := c.Caller
 	if caller == nil {
 		caller = &nobody

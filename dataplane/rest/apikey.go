@@ -13,10 +13,15 @@ const headerAPIKey = "X-Api-Key" //nolint:gosec // the name of a header
 // to the throttle and the quota of its usage plan.
 func (c *compiler) apiKey() step {
 	if c.api.ApiKeySource == types.ApiKeySourceTypeAuthorizer {
-		// Only an authorizer could say which key it is, and none is enforced yet.
-		return refusal("API key", unsupported("apiKeySource AUTHORIZER"))
+		return step{name: "API key", run: func(x *Exchange) *Failure {
+			key := ""
+			if x.authorization != nil {
+				key = x.authorization.UsageIdentifierKey
+			}
+			return checkAPIKey(x, key)
+		}}
 	}
-	return step{name: "API key", run: checkAPIKey}
+	return step{name: "API key", run: func(x *Exchange) *Failure { return checkAPIKey(x, x.Request.HTTP.Header.Get(headerAPIKey)) }}
 }
 
 // keyFailures are the gateway responses to a key that is not let through.
@@ -26,9 +31,8 @@ var keyFailures = map[usageplan.Verdict]types.GatewayResponseType{
 	usageplan.Exhausted: types.GatewayResponseTypeQuotaExceeded,
 }
 
-func checkAPIKey(x *Exchange) *Failure {
+func checkAPIKey(x *Exchange, key string) *Failure {
 	stage, resource := x.stage.snapshot, x.Match.method.resource
-	key := x.Request.HTTP.Header.Get(headerAPIKey)
 	decision := x.stage.env.Usage.Admit(&usageplan.Call{
 		Account: stage.Account, Region: stage.Region, ApiID: stage.ApiID, Stage: x.stage.name,
 		ResourceID: resource.id, ResourcePath: resource.path, Method: x.Request.HTTP.Method,

@@ -37,6 +37,8 @@ type compiler struct {
 	api   *types.RestApi
 	// binary is the API's binaryMediaTypes.
 	binary mediaTypes
+	// authorizers are those that were compiled, by id.
+	authorizers map[string]*authorizer
 	// variables is $stageVariables, set by the first template that needs it.
 	variables *vtl.StageVariables
 	// models are the API's, set by the first method that needs one.
@@ -47,6 +49,8 @@ type compiler struct {
 type program struct {
 	root    *node
 	gateway customResponses
+	// authorizers are those that methods use, by id.
+	authorizers map[string]*authorizer
 }
 
 // compile compiles the stage's deployment.
@@ -61,6 +65,7 @@ func (s *Stage) compile() *program {
 	for i := range s.snapshot.Api.Resources {
 		compiled.root.insert(c.resource(&s.snapshot.Api.Resources[i]))
 	}
+	compiled.authorizers = c.authorizers
 	return compiled
 }
 

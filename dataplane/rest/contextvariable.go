@@ -2,6 +2,7 @@ package rest
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/stagedoor-dev/stagedoor/dataplane/integration"
 )
@@ -65,6 +66,8 @@ func (x *Exchange) ContextVariable(name string) (string, bool) {
 		value = variable(x.Match.method)
 	} else if variable := callerVariables[name]; variable != nil && x.caller != nil {
 		value = variable(x.caller)
+	} else if member, ok := strings.CutPrefix(name, "authorizer."); ok {
+		value = x.authorizerVariable(member)
 	} else if variable := errorVariables[name]; variable != nil && x.Failure != nil {
 		value = variable(x.Failure)
 	}

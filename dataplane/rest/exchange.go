@@ -30,6 +30,8 @@ type Exchange struct {
 	Trace *Trace
 
 	stage *Stage
+	// authorization is what the method's authorizer said; nil without one.
+	authorization *authorization
 	// apiKey and apiKeyID are the valid key of the request, set for methods that
 	// require one.
 	apiKey, apiKeyID string

@@ -20,6 +20,9 @@ type Failure struct {
 	Status    int
 	Message   string
 	ErrorType string
+	// CapitalMessage tells that the member of the default body is "Message", as in
+	// refusals by a policy.
+	CapitalMessage bool
 	// Validation is $context.error.validationErrorString: what the request violates.
 	Validation string
 	// Reason is the line for the execution log.
@@ -76,8 +79,16 @@ func (f *Failure) response() Response {
 	return Response{
 		Status: status,
 		Header: http.Header{"Content-Type": {applicationJSON}, "x-amzn-ErrorType": {cmp.Or(f.ErrorType, byDefault.errorType)}},
-		Body:   failureBody(status, f.message()),
+		Body:   f.body(status),
 	}
+}
+
+func (f *Failure) body(status int) []byte {
+	body := failureBody(status, f.message())
+	if f.CapitalMessage {
+		body[2] = 'M'
+	}
+	return body
 }
 
 // message is $context.error.message; empty when there is none.

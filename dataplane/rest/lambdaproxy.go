@@ -178,21 +178,27 @@ func (x *Exchange) functionContext(traceID string) (ctx context.Context, release
 
 // event builds what the function gets.
 func (l *lambdaProxy) event(x *Exchange, body []byte, trace requestid.Trace) *integration.Event {
+	event := x.event(trace)
+	event.StageVariables = l.stageVariables
+	event.Body = body
+	event.IsBase64Encoded = len(body) > 0 && l.binary.match(x.contentType())
+	return event
+}
+
+// event is the request as functions see it, without its body and the stage's variables.
+func (x *Exchange) event(trace requestid.Trace) *integration.Event {
 	r, m := x.Request.HTTP, x.Match.method
 	parameters := make([]integration.Pair, len(x.Match.values))
 	for i, value := range x.Match.values {
 		parameters[i] = integration.Pair{Name: m.resource.parameters[i], Value: value}
 	}
 	return &integration.Event{
-		Resource:        m.resource.path,
-		Path:            x.eventPath(),
-		HTTPMethod:      r.Method,
-		Headers:         x.eventHeaders(x.forwarded(trace)),
-		Query:           x.Request.Query(),
-		PathParameters:  parameters,
-		StageVariables:  l.stageVariables,
-		Body:            body,
-		IsBase64Encoded: len(body) > 0 && l.binary.match(x.contentType()),
+		Resource:       m.resource.path,
+		Path:           x.eventPath(),
+		HTTPMethod:     r.Method,
+		Headers:        x.eventHeaders(x.forwarded(trace)),
+		Query:          x.Request.Query(),
+		PathParameters: parameters,
 		Context: integration.EventContext{
 			ResourceID:        m.resource.id,
 			ResourcePath:      m.resource.path,
@@ -214,6 +220,7 @@ func (l *lambdaProxy) event(x *Exchange, body []byte, trace requestid.Trace) *in
 			APIKey:            x.apiKey,
 			APIKeyID:          x.apiKeyID,
 			Caller:            x.caller,
+			Authorizer:        x.eventAuthorizer(),
 		},
 	}
 }

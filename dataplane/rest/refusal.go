@@ -37,6 +37,8 @@ func (c *compiler) methodGuards(m *types.Method) []step {
 	case "", "NONE":
 	case "AWS_IAM":
 		steps = append(steps, step{name: "authorize", run: authorizeIAM})
+	case "CUSTOM":
+		steps = append(steps, c.authorizer(m))
 	default:
 		failure := unsupported("authorizationType " + authorization)
 		failure.Type = types.GatewayResponseTypeAuthorizerConfigurationError
