@@ -15,6 +15,6 @@
 //
 // What the package does not do: it knows no aliases, no permissions and no
 // event queues (package function does), and it is no sandbox. A function runs
-// with the rights of the user that started the emulator; memory size is
-// reported and handed to the function, not enforced.
+// with the rights of the user that started the emulator; its memory
+// is looked at from outside (memorylimit.go), on Linux only.
 package lambdarunner

@@ -28,6 +28,7 @@ func (r *Runner) environment(fn *deployed.Function, c command, at place, api str
 	v := map[string]string{
 		"LANG":                     "en_US.UTF-8",
 		"TZ":                       ":UTC",
+		"TMPDIR":                   at.scratch,
 		"PATH":                     searchPath(c.interpreterDir, at),
 		"LD_LIBRARY_PATH":          joinPaths([]string{at.task, filepath.Join(at.task, "lib")}, at.inOpt("lib")),
 		"AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",

@@ -75,6 +75,9 @@ func TestInitTimeoutIsRetriedOnTheFunctionsTime(t *testing.T) {
 		if !found {
 			t.Errorf("no INIT_REPORT in %q", r.logs.texts())
 		}
+		if !r.logs.contains(" ms\tPhase: invoke\tStatus: timeout") {
+			t.Errorf("no INIT_REPORT of the second try in %q", r.logs.texts())
+		}
 	})
 	t.Run("slow but within the function's time", func(t *testing.T) {
 		fn := r.goFunction("init.slow")

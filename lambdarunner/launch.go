@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net"
+	"os"
 	"os/exec"
 	"strings"
 	"syscall"
@@ -54,6 +55,12 @@ func (r *Runner) start(pl *pool, launch launcher, fn *deployed.Function, inv *in
 			}
 		}
 	}()
+	scratch, err := os.MkdirTemp(r.runtimes.dir, "tmp-")
+	if err != nil {
+		return nil, fmt.Errorf("make the directory for temporary files: %w", err)
+	}
+	cleanup = append(cleanup, func() error { return os.RemoveAll(scratch) })
+	at.scratch = scratch
 	command, err := launch.command(r.life, r.runtimes, fn, at)
 	if err != nil {
 		return nil, err
@@ -66,7 +73,7 @@ func (r *Runner) start(pl *pool, launch launcher, fn *deployed.Function, inv *in
 	cleanup = append(cleanup, listener.Close)
 	p := &process{
 		runner: r, pool: pl, fn: fn, launch: launch, listener: listener,
-		release: release, inv: inv, spawned: r.cfg.Now(), conns: make(map[*apiConn]struct{}),
+		release: func() error { return errors.Join(os.RemoveAll(scratch), release()) }, inv: inv, spawned: r.cfg.Now(), conns: make(map[*apiConn]struct{}),
 		provisioned: inv == nil, starting: inv == nil,
 	}
 	identity := newLogIdentity(fn, p.spawned)
@@ -154,6 +161,7 @@ func (p *process) supervise() {
 
 	p.mu.Lock()
 	was, inv, failure, initOver := p.state, p.inv, p.initFailure, p.initOver
+	outOfMemory := p.outOfMemory
 	p.inv, p.state = nil, stateStopped
 	p.initTimer.Stop()
 	p.mu.Unlock()
@@ -168,8 +176,11 @@ func (p *process) supervise() {
 	var tail []byte
 	if inv != nil && !retry {
 		errorType := f.Type
-		if failure != nil {
+		switch {
+		case failure != nil:
 			errorType = failure.errorType
+		case outOfMemory:
+			errorType = "Runtime.OutOfMemory"
 		}
 		tail = p.logs.finish(inv, p.report(inv, "Status: error\tError Type: "+errorType)...)
 	}

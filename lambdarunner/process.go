@@ -41,6 +41,8 @@ type process struct {
 	spawned  time.Time
 	// release gives up the files that only this process needed.
 	release func() error
+	// debugged says that a debugger may be at work: no limit applies.
+	debugged bool
 	// connected counts the goroutines that serve its connections.
 	connected sync.WaitGroup
 
@@ -69,6 +71,8 @@ type process struct {
 	// initOver says that the init phase was given up: a late next changes nothing.
 	initOver  bool
 	initTimer *time.Timer
+	// outOfMemory says that it was ended for that.
+	outOfMemory bool
 	// reaped says that the process id is no longer ours to signal.
 	reaped bool
 }
@@ -232,10 +236,14 @@ func (p *process) timedOut(inv *invocation) {
 		p.mu.Unlock()
 		return
 	}
+	initialising := p.state == stateInit
 	p.inv, p.state = nil, stateStopped
 	p.mu.Unlock()
 
 	f := timeoutFault(inv.timeout)
+	if initialising {
+		p.logs.line(initReport(p.runner.cfg.Now().Sub(p.spawned), "invoke", "timeout", ""))
+	}
 	now := p.runner.cfg.Now().UTC().Format(logTimeFormat)
 	lines := append([]string{now + " " + inv.in.RequestID + " " + f.Reason, ""}, p.report(inv, "Status: timeout")...)
 	tail := p.logs.finish(inv, lines...)

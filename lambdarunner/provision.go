@@ -145,6 +145,7 @@ func (r *Runner) replenishLocked(f *family) {
 
 // launchWarm starts an environment that nobody waits for.
 func (r *Runner) launchWarm(pl *pool, w *warming) {
+	r.wakeMemoryWatch()
 	p, err := r.start(pl, w.launch, w.fn, nil)
 	if err == nil {
 		r.owned.Go(p.supervise)

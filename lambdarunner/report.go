@@ -52,7 +52,11 @@ func (p *process) report(inv *invocation, status string) []string {
 	line = append(line, " ms\tMemory Size: "...)
 	line = strconv.AppendInt(line, int64(p.fn.MemorySizeMiB), 10)
 	line = append(line, " MB\tMax Memory Used: "...)
-	line = strconv.AppendInt(line, p.memory.peakMiB(p.runner.cfg.Now()), 10)
+	used := p.memory.peakMiB(p.runner.cfg.Now())
+	if p.fn.MemorySizeMiB > 0 {
+		used = min(used, int64(p.fn.MemorySizeMiB)) // files that are only cached count here
+	}
+	line = strconv.AppendInt(line, used, 10)
 	line = append(line, " MB\t"...)
 	if inv.init > 0 {
 		line = append(line, "Init Duration: "...)

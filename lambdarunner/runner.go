@@ -19,6 +19,8 @@ type Runner struct {
 	runtimes *runtimeFiles
 	spawner  *spawner
 	sources  *sources
+	// working wakes the memory watch.
+	working chan struct{}
 
 	// life ends when Close is called.
 	life context.Context //nolint:containedctx // an owner's lifetime
@@ -53,11 +55,13 @@ func New(cfg Config) (*Runner, error) {
 		runtimes:  runtimes,
 		spawner:   newSpawner(cfg.Logger),
 		sources:   newSources(runtimes.dir, cfg.Logger, cfg.Now),
+		working:   make(chan struct{}, 1),
 		families:  make(map[familyKey]*family),
 		processes: make(map[*process]struct{}),
 	}
 	r.life, r.end = context.WithCancel(context.Background())
 	r.owned.Go(r.reapIdle)
+	r.owned.Go(r.watchMemory)
 	return r, nil
 }
 
@@ -116,6 +120,7 @@ func (r *Runner) assign(ctx context.Context, launch launcher, inv *invocation) e
 		if err != nil {
 			return err
 		}
+		r.wakeMemoryWatch()
 		if p == nil {
 			// A goroutine of the runner's own starts the process: unpacking and init
 			// go on when this caller leaves.
