@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/stagedoor-dev/stagedoor/controlplane/function"
+	"github.com/stagedoor-dev/stagedoor/controlplane/logs"
 	"github.com/stagedoor-dev/stagedoor/controlplane/restapi"
 	"github.com/stagedoor-dev/stagedoor/controlplane/store"
 	"github.com/stagedoor-dev/stagedoor/controlplane/store/bolt"
@@ -49,6 +50,7 @@ var (
 const (
 	databaseFile      = "stagedoor.db"
 	packagesDirectory = "functions"
+	logsDirectory     = "logs"
 )
 
 // composed is everything behind the listener.
@@ -84,7 +86,14 @@ func compose(s *settings, url string, port int, stack *closers) (*composed, erro
 	ca.Allowed = names.allowed
 
 	services := composeUpstream(s, stack)
-	packages, functions, err := composeFunctions(s, dir, url, port, records, services, stack)
+	groups, err := logs.New(logs.Config{
+		Store: records, Dir: filepath.Join(dir, logsDirectory), DefaultAccount: s.Account, DefaultRegion: s.Region, Logger: s.Logger, Now: s.Now,
+	})
+	if err != nil {
+		return nil, err
+	}
+	stack.add("logs", groups.Close)
+	packages, functions, err := composeFunctions(s, dir, url, port, records, services, groups, stack)
 	if err != nil {
 		return nil, err
 	}
@@ -133,6 +142,7 @@ func compose(s *settings, url string, port int, stack *closers) (*composed, erro
 			health:   &health{store: records, version: s.Version, started: s.Now(), now: s.Now, logger: s.Logger},
 			code:     &code{packages: packages, logger: s.Logger},
 			requests: traces,
+			logs:     groups,
 			account:  s.Account,
 			logger:   s.Logger,
 		},
@@ -190,14 +200,14 @@ func openStore(s *settings, dir string) (store.Store, error) {
 }
 
 func composeFunctions(
-	s *settings, dir, url string, port int, records store.Store, services *upstream, stack *closers,
+	s *settings, dir, url string, port int, records store.Store, services *upstream, groups *logs.Service, stack *closers,
 ) (*lambdarunner.Packages, *function.Service, error) {
 	packages, err := lambdarunner.OpenPackages(filepath.Join(dir, packagesDirectory))
 	if err != nil {
 		return nil, nil, fmt.Errorf("function packages: %w", err)
 	}
 	runner, err := lambdarunner.New(lambdarunner.Config{
-		Packages: packages, Endpoint: func() string { return url }, Logger: s.Logger, Logs: functionLog(s.Logger), Now: s.Now,
+		Packages: packages, Endpoint: func() string { return url }, Logger: s.Logger, Logs: functionLog(groups, s.Logger), Now: s.Now, Debug: s.LambdaDebug,
 	})
 	if err != nil {
 		return nil, nil, fmt.Errorf("function runner: %w", err)

@@ -3,6 +3,7 @@ package emulator
 import (
 	"fmt"
 	"log/slog"
+	"math"
 	"net"
 	"net/url"
 	"os"
@@ -40,6 +41,9 @@ type Config struct {
 	// LambdaPermissions tells whether a function's resource policy has to allow API
 	// Gateway; the zero value enforces it, as AWS does.
 	LambdaPermissions LambdaPermissions
+	// LambdaDebug are the ports, on the loopback interface, where debuggers reach
+	// functions, by the name of the function.
+	LambdaDebug map[string]int
 	// Trace tells whether the latest requests to deployed APIs are kept, to be looked at
 	// below /_stagedoor/requests; the zero value keeps them.
 	Trace Trace
@@ -129,6 +133,11 @@ func (c Config) check() (*settings, error) {
 	for link, address := range s.VPCLinks {
 		if s.vpcLinks[link], err = parseEndpoint(address); err != nil {
 			return nil, fmt.Errorf("%w: VPC link %s: %w", ErrConfig, link, err)
+		}
+	}
+	for function, port := range s.LambdaDebug {
+		if port < 1 || port > math.MaxUint16 {
+			return nil, fmt.Errorf("%w: debugger port %d of function %s", ErrConfig, port, function)
 		}
 	}
 	return s, nil

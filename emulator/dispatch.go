@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/stagedoor-dev/stagedoor/controlplane/logs"
 	"github.com/stagedoor-dev/stagedoor/controlplane/wire"
 	"github.com/stagedoor-dev/stagedoor/dataplane"
 	"github.com/stagedoor-dev/stagedoor/dataplane/customdomain"
@@ -28,6 +29,8 @@ const (
 	requestsTarget
 	// stsTarget is the Security Token Service.
 	stsTarget
+	// logsTarget is CloudWatch Logs.
+	logsTarget
 	// serviceTarget is a service of the control plane.
 	serviceTarget
 	// foreignTarget is an AWS service that is not part of the emulator.
@@ -68,6 +71,7 @@ const (
 	executeAPIService = "execute-api"
 	lambdaService     = "lambda"
 	stsService        = "sts"
+	logsService       = "logs"
 )
 
 const (
@@ -139,6 +143,9 @@ func (d *dispatch) of(r *http.Request, host hostName) target {
 	if host.service != "" {
 		return d.byService(r, host.service)
 	}
+	if strings.HasPrefix(r.Header.Get("X-Amz-Target"), logs.TargetPrefix) {
+		return d.byService(r, logsService)
+	}
 	return d.byOperation(r)
 }
 
@@ -187,6 +194,8 @@ func (d *dispatch) byService(r *http.Request, service string) target {
 		t.handler = d.services.management
 	case stsService:
 		t.kind = stsTarget
+	case logsService:
+		t.kind = logsTarget
 	default:
 		t.kind = foreignTarget
 	}

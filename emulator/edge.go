@@ -31,6 +31,7 @@ type edge struct {
 	health   http.Handler
 	code     http.Handler
 	requests http.Handler
+	logs     http.Handler
 	// account is the account of callers whose access key is none.
 	account string
 	logger  *slog.Logger
@@ -81,6 +82,8 @@ func (e *edge) ServeHTTP(writer http.ResponseWriter, r *http.Request) {
 		e.code.ServeHTTP(w, r)
 	case requestsTarget:
 		e.requests.ServeHTTP(w, r)
+	case logsTarget:
+		e.logs.ServeHTTP(w, r)
 	case stsTarget:
 		e.serveSTS(w, r)
 	case foreignTarget:

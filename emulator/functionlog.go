@@ -5,13 +5,17 @@ import (
 	"log/slog"
 	"strings"
 
+	"github.com/stagedoor-dev/stagedoor/controlplane/logs"
+	"github.com/stagedoor-dev/stagedoor/controlplane/store"
 	"github.com/stagedoor-dev/stagedoor/lambdarunner"
 )
 
-// functionLog returns the sink that shows what functions print in the emulator's own
-// log. The lines that frame every invocation are for debugging only.
-func functionLog(logger *slog.Logger) func(lambdarunner.LogLine) {
+// functionLog returns the sink that keeps what functions print in their log groups, and
+// shows it in the emulator's own log. The lines that frame every invocation are there
+// for debugging only.
+func functionLog(groups *logs.Service, logger *slog.Logger) func(lambdarunner.LogLine) {
 	return func(line lambdarunner.LogLine) {
+		groups.Append(store.Scope{Account: line.Account, Region: line.Region}, line.Group, line.Stream, line.Time, line.Text)
 		level := slog.LevelInfo
 		if isFrame(line.Text) {
 			level = slog.LevelDebug

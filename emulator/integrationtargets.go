@@ -22,7 +22,7 @@ func (u *upstream) endpoints(own string) (func(service string) (*url.URL, error)
 	}
 	return func(service string) (*url.URL, error) {
 		switch service {
-		case apiGatewayService, lambdaService:
+		case apiGatewayService, lambdaService, logsService:
 			return at, nil
 		}
 		endpoint, failure := u.find(service)

@@ -40,6 +40,10 @@ type Config struct {
 	// MaxFunctionConcurrency limits the processes of one function revision;
 	// zero = MaxConcurrency.
 	MaxFunctionConcurrency int
+	// Debug are the ports, on the loopback interface, where debuggers reach functions, by
+	// the name of the function. Such a function has one process, which is kept, and no
+	// limits of time and memory. Node.js, Python (with debugpy) and Java can be debugged.
+	Debug map[string]int
 	// Now is the clock of log lines, deadlines and idle times; nil = time.Now.
 	Now func() time.Time
 	// TempDir is where the bootstraps of the managed runtimes are written, in a
@@ -49,8 +53,8 @@ type Config struct {
 
 // LogLine is one line of a function's log.
 type LogLine struct {
-	// Function, Version and Region name the function version.
-	Function, Version, Region string
+	// Account, Region, Function and Version name the function version.
+	Account, Region, Function, Version string
 	// Group and Stream are the CloudWatch names the function sees.
 	Group, Stream string
 	// RequestID is the invocation the line belongs to; empty during init.

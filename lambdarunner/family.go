@@ -83,6 +83,14 @@ func (f *family) wakeAllLocked() {
 	}
 }
 
+// liveLocked counts the processes of all pools.
+func (f *family) liveLocked() (live int) {
+	for _, pl := range f.pools {
+		live += pl.live
+	}
+	return live
+}
+
 func (pl *pool) popLocked() *process {
 	n := len(pl.idle)
 	if n == 0 {
@@ -114,7 +122,7 @@ func (r *Runner) takeExpired(now time.Time) []*process {
 		for _, pl := range f.pools {
 			kept := make([]*process, 0, len(pl.idle))
 			for _, p := range pl.idle {
-				p.unused = !p.provisioned && now.Sub(p.idleSince) >= r.cfg.IdleTimeout
+				p.unused = !p.provisioned && !p.debugged && now.Sub(p.idleSince) >= r.cfg.IdleTimeout
 				if p.unused {
 					expired = append(expired, p)
 				} else {
@@ -164,6 +172,9 @@ func (r *Runner) freeLocked(pl *pool) {
 	if len(pl.waiters) > 0 {
 		close(pl.waiters[0])
 		pl.waiters = slices.Delete(pl.waiters, 0, 1)
+	}
+	if len(r.cfg.Debug) > 0 {
+		pl.family.wakeAllLocked() // the one process of all its pools may have gone
 	}
 	pl.family.dropIfUnusedLocked(r)
 }

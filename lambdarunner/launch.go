@@ -65,6 +65,12 @@ func (r *Runner) start(pl *pool, launch launcher, fn *deployed.Function, inv *in
 	if err != nil {
 		return nil, err
 	}
+	port := r.cfg.Debug[fn.Name]
+	if port != 0 {
+		if command, err = debugged(r.life, command, fn, port); err != nil {
+			return nil, err
+		}
+	}
 	command = wrapped(command, fn, at)
 	listener, err := (&net.ListenConfig{}).Listen(r.life, "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -74,7 +80,7 @@ func (r *Runner) start(pl *pool, launch launcher, fn *deployed.Function, inv *in
 	p := &process{
 		runner: r, pool: pl, fn: fn, launch: launch, listener: listener,
 		release: func() error { return errors.Join(os.RemoveAll(scratch), release()) }, inv: inv, spawned: r.cfg.Now(), conns: make(map[*apiConn]struct{}),
-		provisioned: inv == nil, starting: inv == nil,
+		provisioned: inv == nil, starting: inv == nil, debugged: port != 0,
 	}
 	identity := newLogIdentity(fn, p.spawned)
 	logs, output, err := newFunctionLog(identity, r.cfg.Logs, r.cfg.Now)
@@ -111,6 +117,9 @@ func (p *process) begin(runtimeVersion string) {
 	p.logs.line(initStart(p.fn, runtimeVersion))
 	inv := p.inv
 	switch {
+	case p.debugged && (inv == nil || !inv.retry):
+		p.initTimer = time.AfterFunc(debugTimeout, p.initExpired)
+		return
 	case inv == nil:
 		p.initTimer = time.AfterFunc(max(p.runner.cfg.InitTimeout, provisionedInitTimeout), p.initExpired)
 		return

@@ -23,7 +23,7 @@ const (
 
 // logIdentity is where the lines of a process go.
 type logIdentity struct {
-	function, version, region, group, stream string
+	account, region, function, version, group, stream string
 }
 
 // newLogIdentity names the log group of the function and a new stream in it.
@@ -31,6 +31,7 @@ func newLogIdentity(fn *deployed.Function, now time.Time) logIdentity {
 	var id [16]byte
 	_, _ = rand.Read(id[:]) // never fails
 	return logIdentity{
+		account:  fn.Account,
 		function: fn.Name,
 		version:  fn.Version,
 		region:   fn.Region,
@@ -159,7 +160,7 @@ func (l *functionLog) emitLocked(text string) {
 		l.inv.tail.add(text)
 	}
 	l.sink(LogLine{
-		Function: l.identity.function, Version: l.identity.version, Region: l.identity.region,
+		Account: l.identity.account, Region: l.identity.region, Function: l.identity.function, Version: l.identity.version,
 		Group: l.identity.group, Stream: l.identity.stream,
 		RequestID: l.lastID, Time: l.now(), Text: text,
 	})

@@ -85,10 +85,30 @@ func (r *Runner) acquire(ctx context.Context, fn *deployed.Function) (*process, 
 			r.busy++
 			return p, nil, nil
 		}
+		if r.cfg.Debug[fn.Name] != 0 && pl.family.liveLocked() > 0 {
+			if len(superseded) > 0 { // the process of the former revision has to go first
+				r.mu.Unlock()
+				stopAll(superseded)
+				superseded = nil
+				r.mu.Lock()
+				continue
+			}
+			// There is one process, and who debugs it may take time: others wait.
+			p, err := r.awaitLocked(ctx, pl, debugTimeout)
+			if p != nil || err != nil {
+				pl.family.dropIfUnusedLocked(r)
+				return p, nil, err
+			}
+			continue
+		}
 		full := pl.live >= r.cfg.MaxFunctionConcurrency || r.busy >= r.cfg.MaxConcurrency
 		if !waited && pl.finishing > len(pl.waiters) {
 			waited = true
-			p, err := r.awaitLocked(ctx, pl, full)
+			wait := handoffWait
+			if full {
+				wait = handoffWaitAtLimit
+			}
+			p, err := r.awaitLocked(ctx, pl, wait)
 			if p != nil || err != nil {
 				return p, nil, err
 			}
@@ -108,11 +128,7 @@ func (r *Runner) acquire(ctx context.Context, fn *deployed.Function) (*process, 
 
 // awaitLocked waits for a finishing process to ask for next. It returns nil and
 // no error when none did in time. It releases the lock while it waits.
-func (r *Runner) awaitLocked(ctx context.Context, pl *pool, full bool) (*process, error) {
-	wait := handoffWait
-	if full {
-		wait = handoffWaitAtLimit
-	}
+func (r *Runner) awaitLocked(ctx context.Context, pl *pool, wait time.Duration) (*process, error) {
 	ready := make(chan *process, 1)
 	pl.waiters = append(pl.waiters, ready)
 	r.mu.Unlock()

@@ -37,6 +37,9 @@ type warming struct {
 // again. They start in the background, and another takes the place of one that
 // ends. Beyond them, invocations start environments as always.
 func (r *Runner) Provision(fn *deployed.Function, environments int) {
+	if r.cfg.Debug[fn.Name] != 0 {
+		return // its one process starts with its first invocation
+	}
 	launch, err := runtimeOf(fn)
 	if err != nil {
 		r.cfg.Logger.Warn("environments cannot be kept warm", "function", fn.ARN, "version", fn.Version, "error", err)

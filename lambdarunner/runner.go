@@ -84,6 +84,9 @@ func (r *Runner) Invoke(ctx context.Context, fn *deployed.Function, in deployed.
 		return deployed.Outcome{}, err
 	}
 	inv := newInvocation(fn, in)
+	if r.cfg.Debug[fn.Name] != 0 {
+		inv.timeout = debugTimeout
+	}
 	if err := r.dispatch(ctx, launch, inv); err != nil {
 		return deployed.Outcome{}, err
 	}

@@ -1,0 +1,228 @@
+package logs
+
+import (
+	"context"
+	"errors"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/stagedoor-dev/stagedoor/controlplane/store"
+)
+
+const maxEvents = 10_000
+
+type putLogEventsInput struct {
+	streamInput
+
+	LogEvents []struct {
+		Timestamp int64
+		Message   string
+	}
+}
+
+type putLogEventsOutput struct {
+	NextSequenceToken string `json:"nextSequenceToken"`
+}
+
+func (s *Service) putLogEvents(ctx context.Context, scope store.Scope, in *putLogEventsInput) (*putLogEventsOutput, error) {
+	if len(in.LogEvents) == 0 || len(in.LogEvents) > maxEvents {
+		return nil, invalid("1 validation error detected: Value at 'logEvents' failed to satisfy constraint: Member must have length between 1 and 10000")
+	}
+	if err := s.needStream(ctx, scope, in.name(), in.LogStreamName); err != nil {
+		return nil, err
+	}
+	for i := 1; i < len(in.LogEvents); i++ {
+		if in.LogEvents[i].Timestamp < in.LogEvents[i-1].Timestamp {
+			return nil, invalid("Log events in a single PutLogEvents request must be in chronological order.")
+		}
+	}
+	for _, e := range in.LogEvents {
+		s.Append(scope, in.name(), in.LogStreamName, time.UnixMilli(e.Timestamp), e.Message)
+	}
+	return &putLogEventsOutput{NextSequenceToken: strconv.FormatInt(s.config.Now().UnixNano(), 10)}, nil
+}
+
+// needStream returns an error when there is no such stream.
+func (s *Service) needStream(ctx context.Context, scope store.Scope, groupName, streamName string) error {
+	if err := s.sync(ctx); err != nil {
+		return err
+	}
+	return s.config.Store.View(ctx, func(tx store.Tx) error {
+		_, err := groupRecords().Get(tx, scope, groupName)
+		if errors.Is(err, store.ErrNotFound) {
+			return noGroup()
+		}
+		if err == nil {
+			_, err = streamRecords().Get(tx, scope, groupName, streamName)
+		}
+		if errors.Is(err, store.ErrNotFound) {
+			return noStream()
+		}
+		return err
+	})
+}
+
+type getLogEventsInput struct {
+	streamInput
+
+	StartTime, EndTime *int64
+	NextToken          string
+	Limit              int
+	StartFromHead      bool
+}
+
+// outputEvent is an event as GetLogEvents shows it.
+type outputEvent struct {
+	Timestamp     int64  `json:"timestamp"`
+	Message       string `json:"message"`
+	IngestionTime int64  `json:"ingestionTime"`
+}
+
+type getLogEventsOutput struct {
+	Events            []outputEvent `json:"events"`
+	NextForwardToken  string        `json:"nextForwardToken"`
+	NextBackwardToken string        `json:"nextBackwardToken"`
+}
+
+// getLogEvents returns a page of a stream. A token names the event that it goes on
+// behind ("f/") or in front of ("b/"); at the end of a stream the same token comes back.
+func (s *Service) getLogEvents(ctx context.Context, scope store.Scope, in *getLogEventsInput) (*getLogEventsOutput, error) {
+	limit, err := pageSize(in.Limit, maxEvents, maxEvents)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.needStream(ctx, scope, in.name(), in.LogStreamName); err != nil {
+		return nil, err
+	}
+	from, to := span(in.StartTime, in.EndTime)
+	events, err := s.read(ctx, scope, in.name(), from, to, func(e *event) bool { return e.Stream == in.LogStreamName })
+	if err != nil {
+		return nil, err
+	}
+	direction, mark, hasToken := strings.Cut(in.NextToken, "/")
+	at, ok := parsePosition(mark)
+	if hasToken && !ok || !hasToken && in.NextToken != "" {
+		return nil, invalid("The specified nextToken is invalid.")
+	}
+	first, last := page(events, limit, in.StartFromHead, direction, at)
+	out := &getLogEventsOutput{Events: []outputEvent{}}
+	for _, e := range events[first:last] {
+		out.Events = append(out.Events, outputEvent{e.Time, e.Message, e.Ingested})
+	}
+	if first < last {
+		out.NextForwardToken = "f/" + events[last-1].position().String()
+		out.NextBackwardToken = "b/" + events[first].position().String()
+		return out, nil
+	}
+	if !hasToken {
+		at = position{time: s.config.Now().UnixMilli()}
+	}
+	out.NextForwardToken, out.NextBackwardToken = "f/"+at.String(), "b/"+at.String()
+	return out, nil
+}
+
+// page returns which events belong to a page.
+func page(events []*event, limit int, fromHead bool, direction string, at position) (first, last int) {
+	switch {
+	case direction == "f" || direction == "" && fromHead:
+		if direction == "f" {
+			first = firstAfter(events, at)
+		}
+		return first, min(first+limit, len(events))
+	case direction == "b":
+		last = slices.IndexFunc(events, func(e *event) bool { return e.position().compare(at) >= 0 })
+		if last < 0 {
+			last = len(events)
+		}
+		return max(last-limit, 0), last
+	default:
+		return max(len(events)-limit, 0), len(events)
+	}
+}
+
+func firstAfter(events []*event, at position) int {
+	if i := slices.IndexFunc(events, func(e *event) bool { return e.position().compare(at) > 0 }); i >= 0 {
+		return i
+	}
+	return len(events)
+}
+
+// span is the time range of a request; its end is included on AWS in FilterLogEvents
+// only, which adds one.
+func span(start, end *int64) (from, to int64) {
+	to = math.MaxInt64
+	if start != nil {
+		from = *start
+	}
+	if end != nil {
+		to = *end
+	}
+	return from, to
+}
+
+type filterLogEventsInput struct {
+	named
+
+	LogStreamNames                                []string
+	LogStreamNamePrefix, FilterPattern, NextToken string
+	StartTime, EndTime                            *int64
+	Limit                                         int
+}
+
+// filteredEvent is an event as FilterLogEvents shows it.
+type filteredEvent struct {
+	LogStreamName string `json:"logStreamName"`
+	Timestamp     int64  `json:"timestamp"`
+	Message       string `json:"message"`
+	IngestionTime int64  `json:"ingestionTime"`
+	EventID       string `json:"eventId"`
+}
+
+type filterLogEventsOutput struct {
+	Events             []filteredEvent `json:"events"`
+	SearchedLogStreams []struct{}      `json:"searchedLogStreams"`
+	NextToken          string          `json:"nextToken,omitempty"`
+}
+
+func (s *Service) filterLogEvents(ctx context.Context, scope store.Scope, in *filterLogEventsInput) (*filterLogEventsOutput, error) {
+	limit, err := pageSize(in.Limit, maxEvents, maxEvents)
+	if err != nil {
+		return nil, err
+	}
+	if len(in.LogStreamNames) > 0 && in.LogStreamNamePrefix != "" {
+		return nil, invalid("logStreamNames and logStreamNamePrefix exclude each other.")
+	}
+	matches, err := parsePattern(in.FilterPattern)
+	if err != nil {
+		return nil, err
+	}
+	from, to := span(in.StartTime, in.EndTime)
+	if in.EndTime != nil {
+		to++
+	}
+	var after position
+	if in.NextToken != "" {
+		var ok bool
+		if after, ok = parsePosition(in.NextToken); !ok {
+			return nil, invalid("The specified nextToken is invalid.")
+		}
+	}
+	events, err := s.read(ctx, scope, in.name(), from, to, func(e *event) bool {
+		return (len(in.LogStreamNames) == 0 || slices.Contains(in.LogStreamNames, e.Stream)) && strings.HasPrefix(e.Stream, in.LogStreamNamePrefix) &&
+			(in.NextToken == "" || e.position().compare(after) > 0) && matches(e.Message)
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := &filterLogEventsOutput{Events: []filteredEvent{}, SearchedLogStreams: []struct{}{}}
+	for _, e := range events[:min(limit, len(events))] {
+		out.Events = append(out.Events, filteredEvent{e.Stream, e.Time, e.Message, e.Ingested, e.position().String()})
+	}
+	if len(events) > limit {
+		out.NextToken = out.Events[limit-1].EventID
+	}
+	return out, nil
+}
