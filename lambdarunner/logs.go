@@ -2,6 +2,7 @@ package lambdarunner
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/rand"
 	"encoding/hex"
 	"os"
@@ -35,7 +36,7 @@ func newLogIdentity(fn *deployed.Function, now time.Time) logIdentity {
 		function: fn.Name,
 		version:  fn.Version,
 		region:   fn.Region,
-		group:    "/aws/lambda/" + fn.Name,
+		group:    cmp.Or(fn.LogGroup, "/aws/lambda/"+fn.Name),
 		stream:   now.UTC().Format("2006/01/02") + "/[" + fn.Version + "]" + hex.EncodeToString(id[:]),
 	}
 }

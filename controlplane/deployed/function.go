@@ -32,6 +32,8 @@ type Function struct {
 	Timeout time.Duration
 	// MemorySizeMiB is the configured memory.
 	MemorySizeMiB int32
+	// LogGroup is the log group of its lines; empty = /aws/lambda/ and the name.
+	LogGroup string
 	// Role is the execution role's ARN.
 	Role string
 }

@@ -69,6 +69,9 @@ func runnable(scope store.Scope, record *functionRecord) *deployed.Function {
 		Role:          aws.ToString(config.Role),
 	}
 	f.LocalDir = record.LocalDir
+	if config.LoggingConfig != nil {
+		f.LogGroup = aws.ToString(config.LoggingConfig.LogGroup)
+	}
 	for _, layer := range record.Layers {
 		f.Layers = append(f.Layers, deployed.Layer{ARN: layer.ARN, SHA256: layer.SHA256})
 	}
