@@ -35,6 +35,9 @@ func (r *Runner) environment(fn *deployed.Function, c command, at place, api str
 		"AWS_XRAY_DAEMON_ADDRESS":  "169.254.79.129:2000",
 		"AWS_LAMBDA_LOG_FORMAT":    "Text",
 	}
+	if fn.JSONLogs {
+		v["AWS_LAMBDA_LOG_FORMAT"], v["AWS_LAMBDA_LOG_LEVEL"] = "JSON", fn.ApplicationLogLevel
+	}
 	if fn.LocalDir != "" {
 		// Compiled files go by the second in which a source was saved, and belong in
 		// nobody's working tree unasked.

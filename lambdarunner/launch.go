@@ -114,7 +114,7 @@ func (r *Runner) start(pl *pool, launch launcher, fn *deployed.Function, inv *in
 // begin sets the limit of the init phase: ten seconds for the first try; a
 // second try counts against the function's own limit.
 func (p *process) begin(runtimeVersion string) {
-	p.logs.line(initStart(p.fn, runtimeVersion))
+	p.logs.line(initStart(p.fn, runtimeVersion, p.inv == nil))
 	inv := p.inv
 	switch {
 	case p.debugged && (inv == nil || !inv.retry):
@@ -191,7 +191,7 @@ func (p *process) supervise() {
 		case outOfMemory:
 			errorType = "Runtime.OutOfMemory"
 		}
-		tail = p.logs.finish(inv, p.report(inv, "Status: error\tError Type: "+errorType)...)
+		tail = p.logs.finish(inv, p.report(inv, statusError, errorType)...)
 	}
 	if err := p.logs.close(); err != nil {
 		r.cfg.Logger.Warn("log pipe did not close", "function", p.fn.ARN, "error", err)
@@ -232,7 +232,7 @@ func (p *process) reportInit(retry bool, f *fault, failure *runtimeError) {
 	if failure != nil {
 		errorType = failure.errorType
 	}
-	p.logs.line(initReport(took, phase, "error", errorType))
+	p.logs.line(p.initReport(took, phase, statusError, errorType))
 }
 
 // disconnect ends the Runtime API of the process. Answers that arrived are read

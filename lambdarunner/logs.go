@@ -25,6 +25,7 @@ const (
 // logIdentity is where the lines of a process go.
 type logIdentity struct {
 	account, region, function, version, group, stream string
+	format                                            systemFormat
 }
 
 // newLogIdentity names the log group of the function and a new stream in it.
@@ -33,6 +34,7 @@ func newLogIdentity(fn *deployed.Function, now time.Time) logIdentity {
 	_, _ = rand.Read(id[:]) // never fails
 	return logIdentity{
 		account:  fn.Account,
+		format:   systemFormatOf(fn),
 		function: fn.Name,
 		version:  fn.Version,
 		region:   fn.Region,
@@ -86,18 +88,21 @@ func (l *functionLog) begin(inv *invocation) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.inv, l.lastID = inv, inv.in.RequestID
-	l.emitLocked("START RequestId: " + inv.in.RequestID + " Version: " + inv.fn.Version)
+	l.systemLocked(systemLine{
+		level: logInfo, text: "START RequestId: " + inv.in.RequestID + " Version: " + inv.fn.Version,
+		kind: "platform.start", record: startRecord{inv.in.RequestID, inv.fn.Version},
+	})
 }
 
 // finish writes the last lines of inv after all that the function has printed,
 // and returns its tail.
-func (l *functionLog) finish(inv *invocation, lines ...string) []byte {
+func (l *functionLog) finish(inv *invocation, lines ...systemLine) []byte {
 	l.drain()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.flushLocked()
 	for _, line := range lines {
-		l.emitLocked(line)
+		l.systemLocked(line)
 	}
 	if l.inv == inv {
 		l.inv = nil
@@ -106,10 +111,16 @@ func (l *functionLog) finish(inv *invocation, lines ...string) []byte {
 }
 
 // line writes a line of the runner's own.
-func (l *functionLog) line(text string) {
+func (l *functionLog) line(line systemLine) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.emitLocked(text)
+	l.systemLocked(line)
+}
+
+func (l *functionLog) systemLocked(line systemLine) {
+	if text, ok := l.identity.format.render(line, l.now()); ok {
+		l.emitLocked(text)
+	}
 }
 
 // close reads what is left in the pipe and closes it.

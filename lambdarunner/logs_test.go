@@ -87,12 +87,12 @@ func TestTailKeepsTheLastBytes(t *testing.T) {
 func TestInitLines(t *testing.T) {
 	t.Parallel()
 	fn := &deployed.Function{Runtime: "python3.13", Region: "eu-west-1"}
-	got := initStart(fn, "python:3.13.1")
+	got := initStart(fn, "python:3.13.1", false).text
 	if !strings.HasPrefix(got, "INIT_START Runtime Version: python:3.13.1\tRuntime Version ARN: arn:aws:lambda:eu-west-1::runtime:") {
 		t.Errorf("got %q", got)
 	}
 	want := "INIT_REPORT Init Duration: 10009.46 ms\tPhase: init\tStatus: timeout"
-	if got := initReport(10009460*time.Microsecond, "init", "timeout", ""); got != want {
+	if got := (&process{}).initReport(10009460*time.Microsecond, "init", "timeout", "").text; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }

@@ -188,12 +188,12 @@ func (p *process) answer(requestID string, out deployed.Outcome, failure *fault)
 	inv.stopTimer()
 	p.mu.Unlock()
 
-	status := ""
+	status, errorType := statusSuccess, ""
 	if failure != nil {
 		out = deployed.Outcome{Payload: failure.payload(requestID), FunctionError: unhandled}
-		status = "Status: error\tError Type: " + failure.Type
+		status, errorType = statusError, failure.Type
 	}
-	out.LogTail = p.logs.finish(inv, p.report(inv, status)...)
+	out.LogTail = p.logs.finish(inv, p.report(inv, status, errorType)...)
 	// Before the caller knows, so that its next invocation waits for this process.
 	p.runner.answered(p)
 	inv.complete(out)
@@ -224,7 +224,7 @@ func (p *process) initExpired() {
 		return
 	}
 	if !failed {
-		p.logs.line(initReport(p.runner.cfg.Now().Sub(p.spawned), "init", "timeout", ""))
+		p.logs.line(p.initReport(p.runner.cfg.Now().Sub(p.spawned), "init", statusTimeout, ""))
 	}
 	p.stop()
 }
@@ -242,10 +242,10 @@ func (p *process) timedOut(inv *invocation) {
 
 	f := timeoutFault(inv.timeout)
 	if initialising {
-		p.logs.line(initReport(p.runner.cfg.Now().Sub(p.spawned), "invoke", "timeout", ""))
+		p.logs.line(p.initReport(p.runner.cfg.Now().Sub(p.spawned), "invoke", statusTimeout, ""))
 	}
 	now := p.runner.cfg.Now().UTC().Format(logTimeFormat)
-	lines := append([]string{now + " " + inv.in.RequestID + " " + f.Reason, ""}, p.report(inv, "Status: timeout")...)
+	lines := append([]systemLine{{text: now + " " + inv.in.RequestID + " " + f.Reason}, {}}, p.report(inv, statusTimeout, "")...)
 	tail := p.logs.finish(inv, lines...)
 	p.stop()
 	inv.complete(deployed.Outcome{Payload: f.payload(inv.in.RequestID), FunctionError: unhandled, LogTail: tail})

@@ -15,26 +15,32 @@ import (
 const logTimeFormat = "2006-01-02T15:04:05.000Z"
 
 // initStart is the line that begins the log of a process.
-func initStart(fn *deployed.Function, version string) string {
+func initStart(fn *deployed.Function, version string, provisioned bool) systemLine {
 	// AWS's ARN ends in a hash of the runtime's image; ours is stable for a version.
 	sum := sha256.Sum256([]byte(fn.Runtime + " " + version))
-	return "INIT_START Runtime Version: " + version +
-		"\tRuntime Version ARN: arn:aws:lambda:" + fn.Region + "::runtime:" + hex.EncodeToString(sum[:])
+	arn := "arn:aws:lambda:" + fn.Region + "::runtime:" + hex.EncodeToString(sum[:])
+	return systemLine{
+		level: logInfo, text: "INIT_START Runtime Version: " + version + "\tRuntime Version ARN: " + arn,
+		kind: "platform.initStart", record: initStartRecord{initialization(provisioned), "init", version, arn, fn.Name, fn.Version},
+	}
 }
 
 // initReport is the line for an init that failed; phase is "init", or "invoke"
 // for the second try, which runs on the function's own time.
-func initReport(took time.Duration, phase, status, errorType string) string {
+func (p *process) initReport(took time.Duration, phase, status, errorType string) systemLine {
 	line := "INIT_REPORT Init Duration: " + millis(took) + " ms\tPhase: " + phase + "\tStatus: " + status
 	if errorType != "" {
 		line += "\tError Type: " + errorType
 	}
-	return line
+	return systemLine{
+		level: logWarn, text: line, kind: "platform.initReport",
+		record: initReportRecord{initialization(p.inv == nil), phase, status, errorType, initMetrics{milliseconds(took)}},
+	}
 }
 
 // report makes the END and REPORT lines of an invocation that is over now.
-// status is empty on success.
-func (p *process) report(inv *invocation, status string) []string {
+// An errorType belongs to the status error.
+func (p *process) report(inv *invocation, status, errorType string) []systemLine {
 	var took time.Duration
 	if !inv.started.IsZero() {
 		took = min(p.runner.cfg.Now().Sub(inv.started), inv.timeout)
@@ -63,7 +69,24 @@ func (p *process) report(inv *invocation, status string) []string {
 		line = appendMillis(line, inv.init)
 		line = append(line, " ms\t"...)
 	}
-	return []string{"END RequestId: " + id, string(append(line, status...))}
+	level := logInfo
+	if status != statusSuccess {
+		level = logWarn
+		line = append(append(line, "Status: "...), status...)
+	}
+	if errorType != "" {
+		line = append(append(line, "\tError Type: "...), errorType...)
+	}
+	metrics := reportMetrics{milliseconds(took), billed, int64(p.fn.MemorySizeMiB), used, milliseconds(inv.init)}
+	return []systemLine{
+		{level: logDebug, text: "END RequestId: " + id, kind: "platform.runtimeDone", record: doneRecord{id, status, errorType}},
+		{level: level, text: string(line), kind: "platform.report", record: reportRecord{id, metrics, status, errorType}},
+	}
+}
+
+// milliseconds is d as records have it.
+func milliseconds(d time.Duration) float64 {
+	return math.Round(float64(d)/float64(time.Microsecond)) / 1000
 }
 
 func millis(d time.Duration) string { return fmt.Sprintf("%.2f", float64(d)/float64(time.Millisecond)) }

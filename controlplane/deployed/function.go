@@ -34,6 +34,10 @@ type Function struct {
 	MemorySizeMiB int32
 	// LogGroup is the log group of its lines; empty = /aws/lambda/ and the name.
 	LogGroup string
+	// JSONLogs says that lines are JSON; then ApplicationLogLevel is the least level of the
+	// function's own (TRACE to FATAL), SystemLogLevel that of Lambda's (DEBUG to WARN).
+	JSONLogs                            bool
+	ApplicationLogLevel, SystemLogLevel string
 	// Role is the execution role's ARN.
 	Role string
 }

@@ -71,6 +71,9 @@ func runnable(scope store.Scope, record *functionRecord) *deployed.Function {
 	f.LocalDir = record.LocalDir
 	if config.LoggingConfig != nil {
 		f.LogGroup = aws.ToString(config.LoggingConfig.LogGroup)
+		f.JSONLogs = config.LoggingConfig.LogFormat == types.LogFormatJson
+		f.ApplicationLogLevel = string(config.LoggingConfig.ApplicationLogLevel)
+		f.SystemLogLevel = string(config.LoggingConfig.SystemLogLevel)
 	}
 	for _, layer := range record.Layers {
 		f.Layers = append(f.Layers, deployed.Layer{ARN: layer.ARN, SHA256: layer.SHA256})

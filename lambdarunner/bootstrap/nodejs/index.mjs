@@ -29,10 +29,36 @@ function writeAll(text) {
   }
 }
 
+const jsonLogs = env.AWS_LAMBDA_LOG_FORMAT === "JSON";
+const weights = { TRACE: 0, DEBUG: 1, INFO: 2, WARN: 3, ERROR: 4, FATAL: 5 };
+
+// printJson writes a line of the JSON log format; a single argument that is no string
+// is the message itself, and an error has its parts beside it.
+function printJson(level, args) {
+  if (weights[level] < (weights[env.AWS_LAMBDA_LOG_LEVEL] ?? 2)) return;
+  const line = { timestamp: new Date().toISOString(), level, requestId };
+  const plain = (_, value) => (value instanceof Error ? errorFields(value) : typeof value === "bigint" ? String(value) : value);
+  line.message = args.length === 1 && typeof args[0] !== "string" && !(args[0] instanceof Error) ? args[0] : format(...args);
+  const error = args.find((arg) => arg instanceof Error);
+  if (error) Object.assign(line, errorFields(error));
+  let text;
+  try {
+    text = JSON.stringify(line, plain);
+  } catch {
+    text = JSON.stringify({ ...line, message: format(...args) });
+  }
+  writeAll(`${text}\n`);
+}
+
+function errorFields(error) {
+  const { errorType, errorMessage, trace } = errorObject(error);
+  return { errorType, errorMessage, stackTrace: trace.slice(1).map((frame) => frame.trim()) };
+}
+
 function patchConsole() {
   const levels = { trace: "TRACE", debug: "DEBUG", info: "INFO", log: "INFO", warn: "WARN", error: "ERROR", fatal: "FATAL" };
   for (const [method, level] of Object.entries(levels)) {
-    console[method] = (...args) => print(level, format(...args));
+    console[method] = jsonLogs ? (...args) => printJson(level, args) : (...args) => print(level, format(...args));
   }
 }
 
@@ -46,7 +72,9 @@ function logError(title, error) {
   } catch {
     json = JSON.stringify({ errorType, errorMessage, stack: trace });
   }
-  print("ERROR", `${title} \t${json}`);
+  if (!jsonLogs) return print("ERROR", `${title} \t${json}`);
+  const line = { timestamp: new Date().toISOString(), level: "ERROR", requestId, message: JSON.parse(json) };
+  writeAll(`${JSON.stringify(line)}\n`);
 }
 
 function contextOf(headers, invocation) {

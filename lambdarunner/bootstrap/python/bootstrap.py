@@ -148,7 +148,47 @@ class LambdaLogFilter(logging.Filter):
         return True
 
 
+JSON_LOGS = os.environ.get("AWS_LAMBDA_LOG_FORMAT") == "JSON"
+
+
+class JsonFormatter(logging.Formatter):
+    converter = time.gmtime
+    own = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "aws_request_id", "tenant_id"}
+
+    def format(self, record):
+        line = {
+            "timestamp": self.formatTime(record, "%Y-%m-%dT%H:%M:%SZ"),
+            "level": record.levelname,
+            "message": record.getMessage(),
+            "logger": record.name,
+        }
+        if record.exc_info:
+            kind, error, trace = record.exc_info
+            line["stackTrace"] = traceback.format_list(traceback.extract_tb(trace))
+            line["errorType"] = kind.__name__ if kind else None
+            line["errorMessage"] = str(error)
+            line["location"] = "%s:%s:%s" % (as_on_aws(record.pathname), record.funcName, record.lineno)
+        for name, value in vars(record).items():
+            if name not in self.own and name not in line:
+                line[name] = value
+        line["requestId"] = record.aws_request_id
+        return json.dumps(line, default=str, ensure_ascii=False) + "\n"
+
+
+def set_up_json_logging():
+    handler = LambdaLogHandler()
+    handler.setFormatter(JsonFormatter())
+    handler.addFilter(LambdaLogFilter())
+    logging.root.addHandler(handler)
+    level = {"TRACE": "DEBUG", "FATAL": "CRITICAL"}
+    wanted = os.environ.get("AWS_LAMBDA_LOG_LEVEL") or "INFO"
+    logging.root.setLevel(level.get(wanted, wanted))
+
+
 def set_up_logging():
+    if JSON_LOGS:
+        set_up_json_logging()
+        return
     formatter = logging.Formatter(
         "[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s\n", "%Y-%m-%dT%H:%M:%S"
     )
@@ -204,6 +244,10 @@ def error_object(error, request_id):
 
 
 def log_error(result):
+    if JSON_LOGS:
+        line = {"timestamp": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "log_level": "ERROR", **result}
+        print(json.dumps(line, ensure_ascii=False))
+        return
     lines = ["[ERROR] %s: %s" % (result["errorType"], result["errorMessage"])]
     if result["stackTrace"]:
         lines.append("Traceback (most recent call last):")
