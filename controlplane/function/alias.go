@@ -93,7 +93,7 @@ func (s *Service) DeleteAlias(ctx context.Context, in *lambda.DeleteAliasInput) 
 		return nil, err
 	}
 	return update(ctx, s, func(tx store.Tx) (*lambda.DeleteAliasOutput, error) {
-		if _, err := find(tx, functions, r.scope, functionNotFound(r.arn()), r.name); err != nil {
+		if _, err := store.Find(tx, functions, r.scope, functionNotFound(r.arn()), r.name); err != nil {
 			return nil, err
 		}
 		if err := aliases.Delete(tx, r.scope, r.name, r.qualifier); err != nil {
@@ -158,5 +158,5 @@ func ownAlias(ctx context.Context, action string, name, alias *string) (referenc
 }
 
 func findAlias(tx store.Tx, r reference) (*types.AliasConfiguration, error) {
-	return find(tx, aliases, r.scope, aliasNotFound(r.qualifiedARN()), r.name, r.qualifier)
+	return store.Find(tx, aliases, r.scope, aliasNotFound(r.qualifiedARN()), r.name, r.qualifier)
 }

@@ -167,7 +167,7 @@ func findEventConfig(tx store.Tx, r reference) (*types.FunctionEventInvokeConfig
 		return nil, err
 	}
 	missing := notFound("The function " + r.versionedARN() + " doesn't have an EventInvokeConfig")
-	return find(tx, eventConfigs, r.scope, missing, r.name, r.policyQualifier())
+	return store.Find(tx, eventConfigs, r.scope, missing, r.name, r.policyQualifier())
 }
 
 // ListFunctionEventInvokeConfigs returns the configurations for asynchronous

@@ -93,7 +93,7 @@ func (s *Service) GetLayerVersionPolicy(ctx context.Context, in *lambda.GetLayer
 		return nil, err
 	}
 	return view(ctx, s, func(tx store.Tx) (*lambda.GetLayerVersionPolicyOutput, error) {
-		policy, err := find(tx, layerPolicies, r.scope, layerNotFound(), r.name, r.number())
+		policy, err := store.Find(tx, layerPolicies, r.scope, layerNotFound(), r.name, r.number())
 		if err != nil {
 			return nil, err
 		}
@@ -132,7 +132,7 @@ func (s *Service) RemoveLayerVersionPermission(
 // layerPolicyForChange reads the policy of a layer version that has to exist; the
 // policy may be empty.
 func layerPolicyForChange(tx store.Tx, r layerReference, expected *string) (*layerPolicyRecord, error) {
-	if _, err := find(tx, layerVersions, r.scope, layerNotFound(), r.name, r.number()); err != nil {
+	if _, err := store.Find(tx, layerVersions, r.scope, layerNotFound(), r.name, r.number()); err != nil {
 		return nil, err
 	}
 	policy, err := findOrNil(tx, layerPolicies, r.scope, r.name, r.number())

@@ -123,7 +123,7 @@ func (s *Service) GetProvisionedConcurrencyConfig(
 		if _, err := findVersion(tx, r); err != nil {
 			return nil, err
 		}
-		record, err := find(tx, provisions, r.scope, provisionedNotFound(), r.name, r.qualifier)
+		record, err := store.Find(tx, provisions, r.scope, provisionedNotFound(), r.name, r.qualifier)
 		if err != nil {
 			return nil, err
 		}

@@ -1,7 +1,6 @@
 package function
 
 import (
-	"errors"
 	"slices"
 	"strconv"
 
@@ -68,23 +67,14 @@ type tagsRecord struct {
 	Tags map[string]string
 }
 
-// find reads a record, or returns missing when there is none.
-func find[T any](tx store.Tx, c store.Collection[T], scope store.Scope, missing error, id ...string) (*T, error) {
-	record, err := c.Get(tx, scope, id...)
-	if errors.Is(err, store.ErrNotFound) {
-		return nil, missing
-	}
-	return record, err
-}
-
 // findOrNil reads a record, nil when there is none.
 func findOrNil[T any](tx store.Tx, c store.Collection[T], scope store.Scope, id ...string) (*T, error) {
-	return find(tx, c, scope, nil, id...)
+	return store.Find(tx, c, scope, nil, id...)
 }
 
 // findFunction reads $LATEST of the function that r names.
 func findFunction(tx store.Tx, r reference) (*functionRecord, error) {
-	return find(tx, functions, r.scope, functionNotFound(r.qualifiedARN()), r.name)
+	return store.Find(tx, functions, r.scope, functionNotFound(r.qualifiedARN()), r.name)
 }
 
 // findVersion reads the version that r's qualifier leads to; without one, $LATEST.
@@ -92,7 +82,7 @@ func findVersion(tx store.Tx, r reference) (*functionRecord, error) {
 	missing := functionNotFound(r.qualifiedARN())
 	number := r.qualifier
 	if isAlias(number) {
-		alias, err := find(tx, aliases, r.scope, missing, r.name, number)
+		alias, err := store.Find(tx, aliases, r.scope, missing, r.name, number)
 		if err != nil {
 			return nil, err
 		}
@@ -101,7 +91,7 @@ func findVersion(tx store.Tx, r reference) (*functionRecord, error) {
 	if number == "" || number == latest {
 		return findFunction(tx, r)
 	}
-	return find(tx, versions, r.scope, missing, r.name, number)
+	return store.Find(tx, versions, r.scope, missing, r.name, number)
 }
 
 // versionsOf reads the published versions of a function in the order of their numbers.

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/apigateway/types"
 
 	"github.com/stagedoor-dev/stagedoor/controlplane/store"
+	"github.com/stagedoor-dev/stagedoor/controlplane/wire"
 )
 
 var accountPatches = patchTable[apigateway.GetAccountOutput]{
@@ -26,7 +27,7 @@ func accountRole(a *apigateway.GetAccountOutput) **string { return &a.Cloudwatch
 // findAccount returns the settings of an account in a region, AWS's defaults when
 // none were stored.
 func findAccount(tx store.Tx, scope store.Scope) (*apigateway.GetAccountOutput, error) {
-	ok, err := exists(tx, accounts, scope, scope.Account)
+	ok, err := store.Exists(tx, accounts, scope, scope.Account)
 	if err != nil {
 		return nil, err
 	}
@@ -50,7 +51,7 @@ func (s *Service) GetAccount(ctx context.Context, _ *apigateway.GetAccountInput)
 // UpdateAccount changes the settings of the caller's account and region.
 func (s *Service) UpdateAccount(ctx context.Context, in *apigateway.UpdateAccountInput) (*apigateway.UpdateAccountOutput, error) {
 	scope := scopeOf(ctx)
-	return respond[apigateway.UpdateAccountOutput](update(ctx, s, func(tx store.Tx) (*apigateway.GetAccountOutput, error) {
+	return wire.Respond[apigateway.UpdateAccountOutput](update(ctx, s, func(tx store.Tx) (*apigateway.GetAccountOutput, error) {
 		account, err := findAccount(tx, scope)
 		if err != nil {
 			return nil, err

@@ -4,21 +4,18 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"regexp"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/apigateway"
 	"github.com/aws/aws-sdk-go-v2/service/apigateway/types"
 
+	"github.com/stagedoor-dev/stagedoor/controlplane/apiid"
 	"github.com/stagedoor-dev/stagedoor/controlplane/store"
+	"github.com/stagedoor-dev/stagedoor/controlplane/tagging"
 	"github.com/stagedoor-dev/stagedoor/controlplane/wire"
 )
 
 const (
-	// customIDTag gives a new API the id that is its value, so that scripts and
-	// configuration files can name an API before it exists.
-	customIDTag = "_custom_id_"
-
 	maxCompressionSize = 10_485_760
 )
 
@@ -26,9 +23,7 @@ var (
 	errEmptyAPIName      = wire.BadRequest("Name cannot be empty")                                                         // Unverified: the wording.
 	errEmptyDescription  = wire.BadRequest("Description cannot be an empty string")                                        // RA-03
 	errCompressionSize   = wire.BadRequest("Invalid minimum compression size, must be between 0 and 10485760")             // RA-07, RA-24
-	errCustomID          = wire.BadRequest("The value of the tag _custom_id_ must match [a-z0-9-]{1,63}")                  // ours: AWS knows no such tag
 	errEndpointAccess    = wire.BadRequest("endpointAccessMode must be specified when using an enhanced security policy.") // Unverified: the wording.
-	customIDPattern      = regexp.MustCompile(`^[a-z0-9-]{1,63}$`)
 	legacySecurityPolicy = map[types.SecurityPolicy]bool{"": true, types.SecurityPolicyTls10: true, types.SecurityPolicyTls12: true}
 )
 
@@ -38,7 +33,7 @@ func errNoAPI(scope store.Scope, id string) error {
 }
 
 func findAPI(tx store.Tx, scope store.Scope, id string) (*types.RestApi, error) {
-	return find(tx, apis, scope, errNoAPI(scope, id), id)
+	return store.Find(tx, apis, scope, errNoAPI(scope, id), id)
 }
 
 // shownAPI is an API as responses have it.
@@ -68,7 +63,7 @@ func (s *Service) CreateRestApi(ctx context.Context, in *apigateway.CreateRestAp
 			ids = append(ids, newResourceID())
 		}
 	}
-	return respond[apigateway.CreateRestApiOutput](shownAPI(update(ctx, s, func(tx store.Tx) (*types.RestApi, error) {
+	return wire.Respond[apigateway.CreateRestApiOutput](shownAPI(update(ctx, s, func(tx store.Tx) (*types.RestApi, error) {
 		if err := createAPI(tx, scope, api); err != nil {
 			return nil, err
 		}
@@ -103,15 +98,12 @@ func (s *Service) newAPI(scope store.Scope, in *apigateway.CreateRestApiInput) (
 	if !legacySecurityPolicy[in.SecurityPolicy] && in.EndpointAccessMode == "" {
 		return nil, errEndpointAccess
 	}
-	if err := checkTags(in.Tags); err != nil {
+	if err := tagging.Check(in.Tags); err != nil {
 		return nil, err
 	}
-	id := newAPIID()
-	if custom, ok := in.Tags[customIDTag]; ok {
-		if !customIDPattern.MatchString(custom) {
-			return nil, errCustomID
-		}
-		id = custom
+	id, err := apiid.ForAPI(in.Tags)
+	if err != nil {
+		return nil, err
 	}
 	api := &types.RestApi{
 		Id:             aws.String(id),
@@ -143,14 +135,7 @@ func isCompressionSize(n int64) bool { return n >= 0 && n <= maxCompressionSize 
 // createAPI stores an API with its root resource.
 func createAPI(tx store.Tx, scope store.Scope, api *types.RestApi) error {
 	id := *api.Id
-	taken, err := exists(tx, owners, everywhere, id)
-	if err != nil {
-		return err
-	}
-	if taken {
-		return wire.Conflict(fmt.Sprintf("API id %s already exists", id))
-	}
-	if err := owners.Put(tx, everywhere, &scope, id); err != nil {
+	if err := apiid.Claim(tx, scope, id); err != nil {
 		return err
 	}
 	if err := apis.Put(tx, scope, api, id); err != nil {
@@ -165,7 +150,7 @@ func createAPI(tx store.Tx, scope store.Scope, api *types.RestApi) error {
 
 // GetRestApi returns an API.
 func (s *Service) GetRestApi(ctx context.Context, in *apigateway.GetRestApiInput) (*apigateway.GetRestApiOutput, error) {
-	return respond[apigateway.GetRestApiOutput](shownAPI(view(ctx, s, func(tx store.Tx) (*types.RestApi, error) {
+	return wire.Respond[apigateway.GetRestApiOutput](shownAPI(view(ctx, s, func(tx store.Tx) (*types.RestApi, error) {
 		return findAPI(tx, scopeOf(ctx), *in.RestApiId)
 	})))
 }
@@ -177,7 +162,7 @@ func (s *Service) GetRestApis(ctx context.Context, in *apigateway.GetRestApisInp
 		return nil, err
 	}
 	return view(ctx, s, func(tx store.Tx) (*apigateway.GetRestApisOutput, error) {
-		items, next, err := take(page, apis.All(tx, scopeOf(ctx), page.after))
+		items, next, err := store.Take(page, apis.All(tx, scopeOf(ctx), page.After))
 		if err != nil {
 			return nil, err
 		}
@@ -220,7 +205,7 @@ func deleteAPI(tx store.Tx, scope store.Scope, id string) error {
 	if err := tallies.Delete(tx, scope, id); err != nil {
 		return err
 	}
-	if err := owners.Delete(tx, everywhere, id); err != nil {
+	if err := apiid.Release(tx, id); err != nil {
 		return err
 	}
 	return apis.Delete(tx, scope, id)

@@ -10,7 +10,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/apigateway"
 	"github.com/aws/aws-sdk-go-v2/service/apigateway/types"
 
+	"github.com/stagedoor-dev/stagedoor/controlplane/apiid"
 	"github.com/stagedoor-dev/stagedoor/controlplane/store"
+	"github.com/stagedoor-dev/stagedoor/controlplane/tagging"
 	"github.com/stagedoor-dev/stagedoor/controlplane/wire"
 )
 
@@ -76,7 +78,7 @@ func checkStageKey(tx store.Tx, scope store.Scope, stageKey string) error {
 	if !ok {
 		return errStageKey
 	}
-	there, err := exists(tx, stages, scope, apiID, stageName)
+	there, err := store.Exists(tx, stages, scope, apiID, stageName)
 	if err == nil && !there {
 		err = errKeyStageGone
 	}
@@ -84,7 +86,7 @@ func checkStageKey(tx store.Tx, scope store.Scope, stageKey string) error {
 }
 
 func findAPIKey(tx store.Tx, scope store.Scope, id string) (*types.ApiKey, error) {
-	return find(tx, apiKeys, scope, errNoAPIKey, id)
+	return store.Find(tx, apiKeys, scope, errNoAPIKey, id)
 }
 
 // shownAPIKey is a key as responses have it: stage keys if there are none (UP-12),
@@ -140,18 +142,18 @@ func (s *Service) CreateApiKey(ctx context.Context, in *apigateway.CreateApiKeyI
 		CreatedDate: now, LastUpdatedDate: now, Tags: maps.Clone(nonEmptyMap(in.Tags)),
 	}
 	if key.Value == nil {
-		key.Value = aws.String(newKeyValue())
+		key.Value = aws.String(apiid.NewKeyValue())
 	}
 	if err := checkAPIKey(key); err != nil {
 		return nil, err
 	}
-	if err := checkTags(in.Tags); err != nil {
+	if err := tagging.Check(in.Tags); err != nil {
 		return nil, err
 	}
 	for _, stage := range in.StageKeys {
 		key.StageKeys = withElement(key.StageKeys, fmt.Sprintf("%s/%s", aws.ToString(stage.RestApiId), aws.ToString(stage.StageName)))
 	}
-	return respond[apigateway.CreateApiKeyOutput](update(ctx, s, func(tx store.Tx) (*types.ApiKey, error) {
+	return wire.Respond[apigateway.CreateApiKeyOutput](update(ctx, s, func(tx store.Tx) (*types.ApiKey, error) {
 		for _, stageKey := range key.StageKeys {
 			if err := checkStageKey(tx, scope, stageKey); err != nil {
 				return nil, err
@@ -163,7 +165,7 @@ func (s *Service) CreateApiKey(ctx context.Context, in *apigateway.CreateApiKeyI
 
 // createAPIKey stores a new key, whose value nobody else has.
 func (s *Service) createAPIKey(tx store.Tx, scope store.Scope, key *types.ApiKey) error {
-	taken, err := exists(tx, apiKeyValues, scope, *key.Value)
+	taken, err := store.Exists(tx, apiKeyValues, scope, *key.Value)
 	if err != nil {
 		return err
 	}
@@ -181,7 +183,7 @@ func (s *Service) createAPIKey(tx store.Tx, scope store.Scope, key *types.ApiKey
 
 // tallyAPIKeys changes the count of keys: they may be too many to count each time.
 func (s *Service) tallyAPIKeys(tx store.Tx, scope store.Scope, change int) error {
-	tally, err := find(tx, apiKeyTallies, scope, nil, keyTally)
+	tally, err := store.Find(tx, apiKeyTallies, scope, nil, keyTally)
 	if err != nil {
 		return err
 	}
@@ -197,7 +199,7 @@ func (s *Service) tallyAPIKeys(tx store.Tx, scope store.Scope, change int) error
 
 // GetApiKey returns a key, with its value when that is to be included.
 func (s *Service) GetApiKey(ctx context.Context, in *apigateway.GetApiKeyInput) (*apigateway.GetApiKeyOutput, error) {
-	return respond[apigateway.GetApiKeyOutput](view(ctx, s, func(tx store.Tx) (*types.ApiKey, error) {
+	return wire.Respond[apigateway.GetApiKeyOutput](view(ctx, s, func(tx store.Tx) (*types.ApiKey, error) {
 		key, err := findAPIKey(tx, scopeOf(ctx), *in.ApiKey)
 		if err != nil {
 			return nil, err
@@ -218,7 +220,7 @@ func (s *Service) GetApiKeys(ctx context.Context, in *apigateway.GetApiKeysInput
 			(in.CustomerId == nil || aws.ToString(key.CustomerId) == *in.CustomerId)
 	}
 	return view(ctx, s, func(tx store.Tx) (*apigateway.GetApiKeysOutput, error) {
-		items, next, err := take(page, filtered(apiKeys.All(tx, scopeOf(ctx), page.after), wanted))
+		items, next, err := store.Take(page, store.Filtered(apiKeys.All(tx, scopeOf(ctx), page.After), wanted))
 		if err != nil {
 			return nil, err
 		}
@@ -232,7 +234,7 @@ func (s *Service) GetApiKeys(ctx context.Context, in *apigateway.GetApiKeysInput
 // UpdateApiKey changes the settings of a key; its value stays for ever.
 func (s *Service) UpdateApiKey(ctx context.Context, in *apigateway.UpdateApiKeyInput) (*apigateway.UpdateApiKeyOutput, error) {
 	scope, now := scopeOf(ctx), s.timestamp()
-	return respond[apigateway.UpdateApiKeyOutput](update(ctx, s, func(tx store.Tx) (*types.ApiKey, error) {
+	return wire.Respond[apigateway.UpdateApiKeyOutput](update(ctx, s, func(tx store.Tx) (*types.ApiKey, error) {
 		key, err := findAPIKey(tx, scope, *in.ApiKey)
 		if err != nil {
 			return nil, err

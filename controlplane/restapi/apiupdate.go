@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/apigateway/types"
 
 	"github.com/stagedoor-dev/stagedoor/controlplane/store"
+	"github.com/stagedoor-dev/stagedoor/controlplane/wire"
 )
 
 // apiEdit is an update of an API under way.
@@ -52,7 +53,7 @@ func apiDescription(e *apiEdit) **string { return &e.api.Description }
 // media types, compression, key source) show at run time after the next deployment.
 func (s *Service) UpdateRestApi(ctx context.Context, in *apigateway.UpdateRestApiInput) (*apigateway.UpdateRestApiOutput, error) {
 	scope := scopeOf(ctx)
-	out, err := respond[apigateway.UpdateRestApiOutput](shownAPI(update(ctx, s, func(tx store.Tx) (*types.RestApi, error) {
+	out, err := wire.Respond[apigateway.UpdateRestApiOutput](shownAPI(update(ctx, s, func(tx store.Tx) (*types.RestApi, error) {
 		return updateAPI(tx, scope, *in.RestApiId, in.PatchOperations)
 	})))
 	if err == nil && out.Tags == nil {

@@ -23,7 +23,7 @@ var (
 )
 
 func findAuthorizer(tx store.Tx, scope store.Scope, apiID, id string) (*types.Authorizer, error) {
-	return find(tx, authorizers, scope, errNoAuthorizer, apiID, id)
+	return store.Find(tx, authorizers, scope, errNoAuthorizer, apiID, id)
 }
 
 // CreateAuthorizer adds an authorizer to an API. Nobody looks whether the function
@@ -42,15 +42,15 @@ func (s *Service) CreateAuthorizer(ctx context.Context, in *apigateway.CreateAut
 		authorizer.ProviderARNs = withElement(authorizer.ProviderARNs, arn)
 	}
 	scope := scopeOf(ctx)
-	return respond[apigateway.CreateAuthorizerOutput](update(ctx, s, func(tx store.Tx) (*types.Authorizer, error) {
-		there, err := exists(tx, apis, scope, *in.RestApiId)
+	return wire.Respond[apigateway.CreateAuthorizerOutput](update(ctx, s, func(tx store.Tx) (*types.Authorizer, error) {
+		there, err := store.Exists(tx, apis, scope, *in.RestApiId)
 		if err != nil {
 			return nil, err
 		}
 		if !there {
 			return nil, errNoAPIForAuthorizer
 		}
-		if err := checkRoom(tx, authorizers, scope, s.limits.AuthorizersPerAPI, errTooManyAuthorizers, *in.RestApiId); err != nil {
+		if err := store.CheckRoom(tx, authorizers, scope, s.limits.AuthorizersPerAPI, errTooManyAuthorizers, *in.RestApiId); err != nil {
 			return nil, err
 		}
 		return authorizer, putAuthorizer(tx, scope, *in.RestApiId, authorizer)
@@ -79,7 +79,7 @@ func putAuthorizer(tx store.Tx, scope store.Scope, apiID string, authorizer *typ
 
 // GetAuthorizer returns an authorizer.
 func (s *Service) GetAuthorizer(ctx context.Context, in *apigateway.GetAuthorizerInput) (*apigateway.GetAuthorizerOutput, error) {
-	return respond[apigateway.GetAuthorizerOutput](view(ctx, s, func(tx store.Tx) (*types.Authorizer, error) {
+	return wire.Respond[apigateway.GetAuthorizerOutput](view(ctx, s, func(tx store.Tx) (*types.Authorizer, error) {
 		return findAuthorizer(tx, scopeOf(ctx), *in.RestApiId, *in.AuthorizerId)
 	}))
 }
@@ -95,7 +95,7 @@ func (s *Service) GetAuthorizers(ctx context.Context, in *apigateway.GetAuthoriz
 		if _, err := findAPI(tx, scope, *in.RestApiId); err != nil {
 			return nil, err
 		}
-		items, next, err := take(page, authorizers.All(tx, scope, page.after, *in.RestApiId))
+		items, next, err := store.Take(page, authorizers.All(tx, scope, page.After, *in.RestApiId))
 		if err != nil {
 			return nil, err
 		}
@@ -106,7 +106,7 @@ func (s *Service) GetAuthorizers(ctx context.Context, in *apigateway.GetAuthoriz
 // UpdateAuthorizer changes an authorizer; stages see it with their next deployment.
 func (s *Service) UpdateAuthorizer(ctx context.Context, in *apigateway.UpdateAuthorizerInput) (*apigateway.UpdateAuthorizerOutput, error) {
 	scope := scopeOf(ctx)
-	return respond[apigateway.UpdateAuthorizerOutput](update(ctx, s, func(tx store.Tx) (*types.Authorizer, error) {
+	return wire.Respond[apigateway.UpdateAuthorizerOutput](update(ctx, s, func(tx store.Tx) (*types.Authorizer, error) {
 		authorizer, err := findAuthorizer(tx, scope, *in.RestApiId, *in.AuthorizerId)
 		if err != nil {
 			return nil, err

@@ -46,7 +46,7 @@ func findMapping(tx store.Tx, scope store.Scope, name, id, basePath *string) (*t
 	if err != nil {
 		return nil, nil, err
 	}
-	mapping, err := find(tx, basePathMappings, scope, errNoBasePath, keyOfDomain(domain), *basePath)
+	mapping, err := store.Find(tx, basePathMappings, scope, errNoBasePath, keyOfDomain(domain), *basePath)
 	return domain, mapping, err
 }
 
@@ -64,7 +64,7 @@ func checkMapping(tx store.Tx, scope store.Scope, domain *types.DomainName, mapp
 	if !basePathPattern.MatchString(*mapping.BasePath) {
 		return errBasePath
 	}
-	api, err := find(tx, apis, scope, errMappedAPI, aws.ToString(mapping.RestApiId))
+	api, err := store.Find(tx, apis, scope, errMappedAPI, aws.ToString(mapping.RestApiId))
 	if err != nil {
 		return err
 	}
@@ -74,7 +74,7 @@ func checkMapping(tx store.Tx, scope store.Scope, domain *types.DomainName, mapp
 	if mapping.Stage == nil {
 		return nil
 	}
-	there, err := exists(tx, stages, scope, *api.Id, *mapping.Stage)
+	there, err := store.Exists(tx, stages, scope, *api.Id, *mapping.Stage)
 	if err == nil && !there {
 		err = errMappedStage
 	}
@@ -83,7 +83,7 @@ func checkMapping(tx store.Tx, scope store.Scope, domain *types.DomainName, mapp
 
 // createMapping stores a mapping whose base path is free.
 func createMapping(tx store.Tx, scope store.Scope, domain *types.DomainName, mapping *types.BasePathMapping) error {
-	taken, err := exists(tx, basePathMappings, scope, keyOfDomain(domain), *mapping.BasePath)
+	taken, err := store.Exists(tx, basePathMappings, scope, keyOfDomain(domain), *mapping.BasePath)
 	if err != nil {
 		return err
 	}
@@ -97,7 +97,7 @@ func createMapping(tx store.Tx, scope store.Scope, domain *types.DomainName, map
 // to the API where the request's path names the stage.
 func (s *Service) CreateBasePathMapping(ctx context.Context, in *apigateway.CreateBasePathMappingInput) (*apigateway.CreateBasePathMappingOutput, error) {
 	scope := scopeOf(ctx)
-	return respond[apigateway.CreateBasePathMappingOutput](update(ctx, s, func(tx store.Tx) (*types.BasePathMapping, error) {
+	return wire.Respond[apigateway.CreateBasePathMappingOutput](update(ctx, s, func(tx store.Tx) (*types.BasePathMapping, error) {
 		mapping := &types.BasePathMapping{BasePath: in.BasePath, RestApiId: in.RestApiId, Stage: in.Stage}
 		domain, err := findDomainName(tx, scope, in.DomainName, in.DomainNameId)
 		if err != nil {
@@ -115,7 +115,7 @@ func (s *Service) CreateBasePathMapping(ctx context.Context, in *apigateway.Crea
 
 // GetBasePathMapping returns a mapping.
 func (s *Service) GetBasePathMapping(ctx context.Context, in *apigateway.GetBasePathMappingInput) (*apigateway.GetBasePathMappingOutput, error) {
-	return respond[apigateway.GetBasePathMappingOutput](view(ctx, s, func(tx store.Tx) (*types.BasePathMapping, error) {
+	return wire.Respond[apigateway.GetBasePathMappingOutput](view(ctx, s, func(tx store.Tx) (*types.BasePathMapping, error) {
 		_, mapping, err := findMapping(tx, scopeOf(ctx), in.DomainName, in.DomainNameId, in.BasePath)
 		return mapping, err
 	}))
@@ -133,7 +133,7 @@ func (s *Service) GetBasePathMappings(ctx context.Context, in *apigateway.GetBas
 		if err != nil {
 			return nil, err
 		}
-		items, next, err := take(page, basePathMappings.All(tx, scope, page.after, keyOfDomain(domain)))
+		items, next, err := store.Take(page, basePathMappings.All(tx, scope, page.After, keyOfDomain(domain)))
 		if err != nil {
 			return nil, err
 		}
@@ -144,7 +144,7 @@ func (s *Service) GetBasePathMappings(ctx context.Context, in *apigateway.GetBas
 // UpdateBasePathMapping changes a mapping, its base path included.
 func (s *Service) UpdateBasePathMapping(ctx context.Context, in *apigateway.UpdateBasePathMappingInput) (*apigateway.UpdateBasePathMappingOutput, error) {
 	scope := scopeOf(ctx)
-	return respond[apigateway.UpdateBasePathMappingOutput](update(ctx, s, func(tx store.Tx) (*types.BasePathMapping, error) {
+	return wire.Respond[apigateway.UpdateBasePathMappingOutput](update(ctx, s, func(tx store.Tx) (*types.BasePathMapping, error) {
 		domain, mapping, err := findMapping(tx, scope, in.DomainName, in.DomainNameId, in.BasePath)
 		if err != nil {
 			return nil, err

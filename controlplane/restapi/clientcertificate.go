@@ -17,6 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/apigateway/types"
 
 	"github.com/stagedoor-dev/stagedoor/controlplane/store"
+	"github.com/stagedoor-dev/stagedoor/controlplane/tagging"
 	"github.com/stagedoor-dev/stagedoor/controlplane/wire"
 )
 
@@ -47,7 +48,7 @@ var clientCertificatePatches = patchTable[types.ClientCertificate]{
 }
 
 func findClientCertificate(tx store.Tx, scope store.Scope, id string) (*types.ClientCertificate, error) {
-	return find(tx, clientCertificates, scope, errNoClientCertificate, id)
+	return store.Find(tx, clientCertificates, scope, errNoClientCertificate, id)
 }
 
 // shownCertificate is a certificate as single responses have it: with tags, if empty.
@@ -94,7 +95,7 @@ func encodePEM(kind string, data []byte) string {
 func (s *Service) GenerateClientCertificate(
 	ctx context.Context, in *apigateway.GenerateClientCertificateInput,
 ) (*apigateway.GenerateClientCertificateOutput, error) {
-	if err := checkTags(in.Tags); err != nil {
+	if err := tagging.Check(in.Tags); err != nil {
 		return nil, err
 	}
 	now := s.timestamp()
@@ -109,8 +110,8 @@ func (s *Service) GenerateClientCertificate(
 		Tags: maps.Clone(nonEmptyMap(in.Tags)),
 	}
 	scope := scopeOf(ctx)
-	return respond[apigateway.GenerateClientCertificateOutput](update(ctx, s, func(tx store.Tx) (*types.ClientCertificate, error) {
-		if err := checkRoom(tx, clientCertificates, scope, s.limits.ClientCertificates, errTooManyCertificates); err != nil {
+	return wire.Respond[apigateway.GenerateClientCertificateOutput](update(ctx, s, func(tx store.Tx) (*types.ClientCertificate, error) {
+		if err := store.CheckRoom(tx, clientCertificates, scope, s.limits.ClientCertificates, errTooManyCertificates); err != nil {
 			return nil, err
 		}
 		if err := certificateKeys.Put(tx, scope, &certificateKeyRecord{PEM: keyPEM}, *certificate.ClientCertificateId); err != nil {
@@ -122,7 +123,7 @@ func (s *Service) GenerateClientCertificate(
 
 // GetClientCertificate returns a certificate.
 func (s *Service) GetClientCertificate(ctx context.Context, in *apigateway.GetClientCertificateInput) (*apigateway.GetClientCertificateOutput, error) {
-	return respond[apigateway.GetClientCertificateOutput](shownCertificate(view(ctx, s, func(tx store.Tx) (*types.ClientCertificate, error) {
+	return wire.Respond[apigateway.GetClientCertificateOutput](shownCertificate(view(ctx, s, func(tx store.Tx) (*types.ClientCertificate, error) {
 		return findClientCertificate(tx, scopeOf(ctx), *in.ClientCertificateId)
 	})))
 }
@@ -135,7 +136,7 @@ func (s *Service) GetClientCertificates(ctx context.Context, in *apigateway.GetC
 		return nil, err
 	}
 	return view(ctx, s, func(tx store.Tx) (*apigateway.GetClientCertificatesOutput, error) {
-		items, next, err := take(page, clientCertificates.All(tx, scopeOf(ctx), page.after))
+		items, next, err := store.Take(page, clientCertificates.All(tx, scopeOf(ctx), page.After))
 		if err != nil {
 			return nil, err
 		}
@@ -148,7 +149,7 @@ func (s *Service) UpdateClientCertificate(
 	ctx context.Context, in *apigateway.UpdateClientCertificateInput,
 ) (*apigateway.UpdateClientCertificateOutput, error) {
 	scope := scopeOf(ctx)
-	return respond[apigateway.UpdateClientCertificateOutput](shownCertificate(update(ctx, s, func(tx store.Tx) (*types.ClientCertificate, error) {
+	return wire.Respond[apigateway.UpdateClientCertificateOutput](shownCertificate(update(ctx, s, func(tx store.Tx) (*types.ClientCertificate, error) {
 		certificate, err := findClientCertificate(tx, scope, *in.ClientCertificateId)
 		if err != nil {
 			return nil, err

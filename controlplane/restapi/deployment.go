@@ -36,7 +36,7 @@ var deploymentPatches = patchTable[types.Deployment]{
 }
 
 func findDeployment(tx store.Tx, scope store.Scope, apiID, id string) (*types.Deployment, error) {
-	return find(tx, deployments, scope, errNoDeployment, apiID, id)
+	return store.Find(tx, deployments, scope, errNoDeployment, apiID, id)
 }
 
 // CreateDeployment freezes the API. With a stage name it makes that stage, or
@@ -46,7 +46,7 @@ func (s *Service) CreateDeployment(ctx context.Context, in *apigateway.CreateDep
 		Id: aws.String(newDeploymentID()), CreatedDate: s.timestamp(),
 		Description: nonEmpty(aws.ToString(in.Description)),
 	}
-	return respond[apigateway.CreateDeploymentOutput](update(ctx, s, func(tx store.Tx) (*types.Deployment, error) {
+	return wire.Respond[apigateway.CreateDeploymentOutput](update(ctx, s, func(tx store.Tx) (*types.Deployment, error) {
 		return deployment, s.createDeployment(tx, scopeOf(ctx), deployment, in)
 	}))
 }
@@ -75,7 +75,7 @@ func (s *Service) createDeployment(tx store.Tx, scope store.Scope, deployment *t
 // deployToStage points the stage that in names to a new deployment.
 func (s *Service) deployToStage(tx store.Tx, scope store.Scope, deployment *types.Deployment, in *apigateway.CreateDeploymentInput) error {
 	apiID, name := *in.RestApiId, *in.StageName
-	there, err := exists(tx, stages, scope, apiID, name)
+	there, err := store.Exists(tx, stages, scope, apiID, name)
 	if err != nil {
 		return err
 	}
@@ -131,7 +131,7 @@ func settleStage(stage *types.Stage, deployment *types.Deployment, in *apigatewa
 // be embedded.
 func (s *Service) GetDeployment(ctx context.Context, in *apigateway.GetDeploymentInput) (*apigateway.GetDeploymentOutput, error) {
 	scope := scopeOf(ctx)
-	return respond[apigateway.GetDeploymentOutput](view(ctx, s, func(tx store.Tx) (*types.Deployment, error) {
+	return wire.Respond[apigateway.GetDeploymentOutput](view(ctx, s, func(tx store.Tx) (*types.Deployment, error) {
 		deployment, err := findDeployment(tx, scope, *in.RestApiId, *in.DeploymentId)
 		if err != nil || !slices.Contains(in.Embed, embedSummary) {
 			return deployment, err
@@ -156,7 +156,7 @@ func (s *Service) GetDeployments(ctx context.Context, in *apigateway.GetDeployme
 		if _, err := findAPI(tx, scope, *in.RestApiId); err != nil {
 			return nil, err
 		}
-		items, next, err := take(page, deployments.All(tx, scope, page.after, *in.RestApiId))
+		items, next, err := store.Take(page, deployments.All(tx, scope, page.After, *in.RestApiId))
 		if err != nil {
 			return nil, err
 		}
@@ -167,7 +167,7 @@ func (s *Service) GetDeployments(ctx context.Context, in *apigateway.GetDeployme
 // UpdateDeployment changes the description of a deployment.
 func (s *Service) UpdateDeployment(ctx context.Context, in *apigateway.UpdateDeploymentInput) (*apigateway.UpdateDeploymentOutput, error) {
 	scope := scopeOf(ctx)
-	return respond[apigateway.UpdateDeploymentOutput](update(ctx, s, func(tx store.Tx) (*types.Deployment, error) {
+	return wire.Respond[apigateway.UpdateDeploymentOutput](update(ctx, s, func(tx store.Tx) (*types.Deployment, error) {
 		deployment, err := findDeployment(tx, scope, *in.RestApiId, *in.DeploymentId)
 		if err != nil {
 			return nil, err

@@ -112,7 +112,7 @@ func (s *Service) ImportDocumentationParts(
 		if err := replaceParts(tx, scope, *in.RestApiId, parts, in.Mode == types.PutModeOverwrite); err != nil {
 			return nil, err
 		}
-		number, err := count(tx, documentationParts, scope, *in.RestApiId)
+		number, err := store.Count(tx, documentationParts, scope, *in.RestApiId)
 		if err != nil {
 			return nil, err
 		}
@@ -140,7 +140,7 @@ func replaceParts(tx store.Tx, scope store.Scope, apiID string, parts []types.Do
 	for _, part := range parts {
 		replaced[locationKey(part.Location)] = true
 	}
-	existing, err := collect(documentationParts.All(tx, scope, "", apiID))
+	existing, err := store.Collect(documentationParts.All(tx, scope, "", apiID))
 	if err != nil {
 		return err
 	}

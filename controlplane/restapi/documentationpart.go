@@ -29,7 +29,7 @@ var documentationPartPatches = patchTable[types.DocumentationPart]{
 }
 
 func findPart(tx store.Tx, scope store.Scope, apiID, id string) (*types.DocumentationPart, error) {
-	return find(tx, documentationParts, scope, errNoPart, apiID, id)
+	return store.Find(tx, documentationParts, scope, errNoPart, apiID, id)
 }
 
 // checkPart holds the rules for a part that need no state, and fills in its path.
@@ -79,7 +79,7 @@ func (s *Service) CreateDocumentationPart(ctx context.Context, in *apigateway.Cr
 	scope := scopeOf(ctx)
 	location := *in.Location
 	part := &types.DocumentationPart{Id: aws.String(newPartID()), Location: &location, Properties: in.Properties}
-	return respond[apigateway.CreateDocumentationPartOutput](update(ctx, s, func(tx store.Tx) (*types.DocumentationPart, error) {
+	return wire.Respond[apigateway.CreateDocumentationPartOutput](update(ctx, s, func(tx store.Tx) (*types.DocumentationPart, error) {
 		if _, err := findAPI(tx, scope, *in.RestApiId); err != nil {
 			return nil, err // DO-05
 		}
@@ -92,7 +92,7 @@ func (s *Service) CreateDocumentationPart(ctx context.Context, in *apigateway.Cr
 
 // GetDocumentationPart returns a part.
 func (s *Service) GetDocumentationPart(ctx context.Context, in *apigateway.GetDocumentationPartInput) (*apigateway.GetDocumentationPartOutput, error) {
-	return respond[apigateway.GetDocumentationPartOutput](view(ctx, s, func(tx store.Tx) (*types.DocumentationPart, error) {
+	return wire.Respond[apigateway.GetDocumentationPartOutput](view(ctx, s, func(tx store.Tx) (*types.DocumentationPart, error) {
 		return findPart(tx, scopeOf(ctx), *in.RestApiId, *in.DocumentationPartId)
 	}))
 }
@@ -116,13 +116,13 @@ func (s *Service) GetDocumentationParts(ctx context.Context, in *apigateway.GetD
 		if _, err := findAPI(tx, scope, *in.RestApiId); err != nil {
 			return nil, err // DO-06
 		}
-		parts := documentationParts.All(tx, scope, page.after, *in.RestApiId)
+		parts := documentationParts.All(tx, scope, page.After, *in.RestApiId)
 		if in.LocationStatus == types.LocationStatusTypeUndocumented {
-			if parts, err = undocumentedParts(tx, scope, *in.RestApiId, page.after); err != nil {
+			if parts, err = undocumentedParts(tx, scope, *in.RestApiId, page.After); err != nil {
 				return nil, err
 			}
 		}
-		items, next, err := take(page, filtered(parts, wanted))
+		items, next, err := store.Take(page, store.Filtered(parts, wanted))
 		if err != nil {
 			return nil, err
 		}
@@ -133,7 +133,7 @@ func (s *Service) GetDocumentationParts(ctx context.Context, in *apigateway.GetD
 // UpdateDocumentationPart changes what a part says.
 func (s *Service) UpdateDocumentationPart(ctx context.Context, in *apigateway.UpdateDocumentationPartInput) (*apigateway.UpdateDocumentationPartOutput, error) {
 	scope := scopeOf(ctx)
-	return respond[apigateway.UpdateDocumentationPartOutput](update(ctx, s, func(tx store.Tx) (*types.DocumentationPart, error) {
+	return wire.Respond[apigateway.UpdateDocumentationPartOutput](update(ctx, s, func(tx store.Tx) (*types.DocumentationPart, error) {
 		part, err := findPart(tx, scope, *in.RestApiId, *in.DocumentationPartId)
 		if err != nil {
 			return nil, err

@@ -26,7 +26,7 @@ var documentationVersionPatches = patchTable[types.DocumentationVersion]{
 }
 
 func findVersion(tx store.Tx, scope store.Scope, apiID, name string) (*types.DocumentationVersion, error) {
-	return find(tx, documentationVersions, scope, errNoVersion, apiID, name)
+	return store.Find(tx, documentationVersions, scope, errNoVersion, apiID, name)
 }
 
 // frozenPartsRecord is what a documentation version froze: parts in their wire JSON.
@@ -35,7 +35,7 @@ type frozenPartsRecord struct {
 }
 
 func freezeParts(tx store.Tx, scope store.Scope, apiID string) (*frozenPartsRecord, error) {
-	parts, err := collect(documentationParts.All(tx, scope, "", apiID))
+	parts, err := store.Collect(documentationParts.All(tx, scope, "", apiID))
 	if err != nil {
 		return nil, err
 	}
@@ -54,11 +54,11 @@ func (s *Service) CreateDocumentationVersion(
 	}
 	version := &types.DocumentationVersion{Version: &name, CreatedDate: s.timestamp(), Description: nonEmpty(aws.ToString(in.Description))}
 	scope := scopeOf(ctx)
-	return respond[apigateway.CreateDocumentationVersionOutput](update(ctx, s, func(tx store.Tx) (*types.DocumentationVersion, error) {
+	return wire.Respond[apigateway.CreateDocumentationVersionOutput](update(ctx, s, func(tx store.Tx) (*types.DocumentationVersion, error) {
 		if _, err := findAPI(tx, scope, *in.RestApiId); err != nil {
 			return nil, err
 		}
-		taken, err := exists(tx, documentationVersions, scope, *in.RestApiId, name)
+		taken, err := store.Exists(tx, documentationVersions, scope, *in.RestApiId, name)
 		if err != nil {
 			return nil, err
 		}
@@ -88,7 +88,7 @@ func (s *Service) CreateDocumentationVersion(
 
 // GetDocumentationVersion returns a version.
 func (s *Service) GetDocumentationVersion(ctx context.Context, in *apigateway.GetDocumentationVersionInput) (*apigateway.GetDocumentationVersionOutput, error) {
-	return respond[apigateway.GetDocumentationVersionOutput](view(ctx, s, func(tx store.Tx) (*types.DocumentationVersion, error) {
+	return wire.Respond[apigateway.GetDocumentationVersionOutput](view(ctx, s, func(tx store.Tx) (*types.DocumentationVersion, error) {
 		return findVersion(tx, scopeOf(ctx), *in.RestApiId, *in.DocumentationVersion)
 	}))
 }
@@ -106,7 +106,7 @@ func (s *Service) GetDocumentationVersions(
 		if _, err := findAPI(tx, scope, *in.RestApiId); err != nil {
 			return nil, err
 		}
-		items, next, err := take(page, documentationVersions.All(tx, scope, page.after, *in.RestApiId))
+		items, next, err := store.Take(page, documentationVersions.All(tx, scope, page.After, *in.RestApiId))
 		if err != nil {
 			return nil, err
 		}
@@ -119,7 +119,7 @@ func (s *Service) UpdateDocumentationVersion(
 	ctx context.Context, in *apigateway.UpdateDocumentationVersionInput,
 ) (*apigateway.UpdateDocumentationVersionOutput, error) {
 	scope := scopeOf(ctx)
-	return respond[apigateway.UpdateDocumentationVersionOutput](update(ctx, s, func(tx store.Tx) (*types.DocumentationVersion, error) {
+	return wire.Respond[apigateway.UpdateDocumentationVersionOutput](update(ctx, s, func(tx store.Tx) (*types.DocumentationVersion, error) {
 		version, err := findVersion(tx, scope, *in.RestApiId, *in.DocumentationVersion)
 		if err != nil {
 			return nil, err

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/apigateway/types"
 
 	"github.com/stagedoor-dev/stagedoor/controlplane/store"
+	"github.com/stagedoor-dev/stagedoor/controlplane/tagging"
 	"github.com/stagedoor-dev/stagedoor/controlplane/wire"
 )
 
@@ -33,13 +34,13 @@ func keyOfDomain(domain *types.DomainName) string {
 }
 
 func findDomainName(tx store.Tx, scope store.Scope, name, id *string) (*types.DomainName, error) {
-	return find(tx, domainNames, scope, errNoDomainName, domainKey(name, id))
+	return store.Find(tx, domainNames, scope, errNoDomainName, domainKey(name, id))
 }
 
 // publicDomains is the scope of the public domain names of a region, which are
 // unique across accounts.
 func publicDomains(scope store.Scope) store.Scope {
-	return store.Scope{Account: everywhere.Account, Region: scope.Region}
+	return store.Scope{Account: store.Everywhere.Account, Region: scope.Region}
 }
 
 // shownDomain is a domain name as responses have it.
@@ -64,7 +65,7 @@ func (s *Service) CreateDomainName(ctx context.Context, in *apigateway.CreateDom
 	if err != nil {
 		return nil, err
 	}
-	return respond[apigateway.CreateDomainNameOutput](shownDomain(update(ctx, s, func(tx store.Tx) (*types.DomainName, error) {
+	return wire.Respond[apigateway.CreateDomainNameOutput](shownDomain(update(ctx, s, func(tx store.Tx) (*types.DomainName, error) {
 		if upload != nil {
 			if err := certificateUploads.Put(tx, scope, upload, keyOfDomain(domain)); err != nil {
 				return nil, err
@@ -76,7 +77,7 @@ func (s *Service) CreateDomainName(ctx context.Context, in *apigateway.CreateDom
 
 // newDomainName makes the record of a domain name, by the rules that need no state.
 func (s *Service) newDomainName(scope store.Scope, in *apigateway.CreateDomainNameInput) (*types.DomainName, error) {
-	if err := checkTags(in.Tags); err != nil {
+	if err := tagging.Check(in.Tags); err != nil {
 		return nil, err
 	}
 	if !domainNamePattern.MatchString(*in.DomainName) || len(*in.DomainName) > maxDomainNameChars {
@@ -171,7 +172,7 @@ func (s *Service) createDomainName(tx store.Tx, scope store.Scope, domain *types
 		return errTooManyDomainNames
 	}
 	if !isPrivate(domain) {
-		taken, err := exists(tx, domainOwners, publicDomains(scope), *domain.DomainName)
+		taken, err := store.Exists(tx, domainOwners, publicDomains(scope), *domain.DomainName)
 		if err != nil {
 			return err
 		}
@@ -187,7 +188,7 @@ func (s *Service) createDomainName(tx store.Tx, scope store.Scope, domain *types
 
 // GetDomainName returns a domain name; a private one is asked for with its id.
 func (s *Service) GetDomainName(ctx context.Context, in *apigateway.GetDomainNameInput) (*apigateway.GetDomainNameOutput, error) {
-	return respond[apigateway.GetDomainNameOutput](shownDomain(view(ctx, s, func(tx store.Tx) (*types.DomainName, error) {
+	return wire.Respond[apigateway.GetDomainNameOutput](shownDomain(view(ctx, s, func(tx store.Tx) (*types.DomainName, error) {
 		return findDomainName(tx, scopeOf(ctx), in.DomainName, in.DomainNameId)
 	})))
 }
@@ -203,7 +204,7 @@ func (s *Service) GetDomainNames(ctx context.Context, in *apigateway.GetDomainNa
 		return &apigateway.GetDomainNamesOutput{Items: []types.DomainName{}}, nil
 	}
 	return view(ctx, s, func(tx store.Tx) (*apigateway.GetDomainNamesOutput, error) {
-		items, next, err := take(page, domainNames.All(tx, scopeOf(ctx), page.after))
+		items, next, err := store.Take(page, domainNames.All(tx, scopeOf(ctx), page.After))
 		if err != nil {
 			return nil, err
 		}

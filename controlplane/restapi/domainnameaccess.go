@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/apigateway/types"
 
 	"github.com/stagedoor-dev/stagedoor/controlplane/store"
+	"github.com/stagedoor-dev/stagedoor/controlplane/tagging"
 	"github.com/stagedoor-dev/stagedoor/controlplane/wire"
 )
 
@@ -47,24 +48,24 @@ func checkAssociationDomain(tx store.Tx, scope store.Scope, arn string) (*types.
 func (s *Service) CreateDomainNameAccessAssociation(
 	ctx context.Context, in *apigateway.CreateDomainNameAccessAssociationInput,
 ) (*apigateway.CreateDomainNameAccessAssociationOutput, error) {
-	if err := checkTags(in.Tags); err != nil {
+	if err := tagging.Check(in.Tags); err != nil {
 		return nil, err
 	}
 	if !vpcEndpointID.MatchString(*in.AccessAssociationSource) {
 		return nil, errAssociationSource
 	}
 	scope := scopeOf(ctx)
-	return respond[apigateway.CreateDomainNameAccessAssociationOutput](update(ctx, s, func(tx store.Tx) (*types.DomainNameAccessAssociation, error) {
+	return wire.Respond[apigateway.CreateDomainNameAccessAssociationOutput](update(ctx, s, func(tx store.Tx) (*types.DomainNameAccessAssociation, error) {
 		domain, err := checkAssociationDomain(tx, scope, *in.DomainNameArn)
 		if err != nil {
 			return nil, err
 		}
-		if err := checkRoom(tx, accessAssociations, scope, s.limits.DomainNameAccessAssociations, errManyAssociations); err != nil {
+		if err := store.CheckRoom(tx, accessAssociations, scope, s.limits.DomainNameAccessAssociations, errManyAssociations); err != nil {
 			return nil, err
 		}
 		arn := fmt.Sprintf("arn:aws:apigateway:%s:%s:/domainnameaccessassociations/domainname/%s/vpcesource/%s",
 			scope.Region, scope.Account, keyOfDomain(domain), *in.AccessAssociationSource)
-		taken, err := exists(tx, accessAssociations, scope, arn)
+		taken, err := store.Exists(tx, accessAssociations, scope, arn)
 		if err != nil {
 			return nil, err
 		}
@@ -93,7 +94,7 @@ func (s *Service) GetDomainNameAccessAssociations(
 		return &apigateway.GetDomainNameAccessAssociationsOutput{Items: []types.DomainNameAccessAssociation{}}, nil
 	}
 	return view(ctx, s, func(tx store.Tx) (*apigateway.GetDomainNameAccessAssociationsOutput, error) {
-		items, next, err := take(page, accessAssociations.All(tx, scopeOf(ctx), page.after))
+		items, next, err := store.Take(page, accessAssociations.All(tx, scopeOf(ctx), page.After))
 		if err != nil {
 			return nil, err
 		}
@@ -111,7 +112,7 @@ func (s *Service) RejectDomainNameAccessAssociation(
 		if err != nil {
 			return nil, err
 		}
-		association, err := find(tx, accessAssociations, scope, errNoAssociation, arn)
+		association, err := store.Find(tx, accessAssociations, scope, errNoAssociation, arn)
 		if err != nil {
 			return nil, err
 		}
@@ -128,7 +129,7 @@ func (s *Service) DeleteDomainNameAccessAssociation(
 ) (*apigateway.DeleteDomainNameAccessAssociationOutput, error) {
 	scope, arn := scopeOf(ctx), *in.DomainNameAccessAssociationArn
 	return update(ctx, s, func(tx store.Tx) (*apigateway.DeleteDomainNameAccessAssociationOutput, error) {
-		if _, err := find(tx, accessAssociations, scope, errNoAssociation, arn); err != nil {
+		if _, err := store.Find(tx, accessAssociations, scope, errNoAssociation, arn); err != nil {
 			return nil, err
 		}
 		return &apigateway.DeleteDomainNameAccessAssociationOutput{}, accessAssociations.Delete(tx, scope, arn)
@@ -137,7 +138,7 @@ func (s *Service) DeleteDomainNameAccessAssociation(
 
 // deleteAssociationsOf deletes the associations of a domain name.
 func deleteAssociationsOf(tx store.Tx, scope store.Scope, domainARN string) error {
-	associations, err := collect(accessAssociations.All(tx, scope, ""))
+	associations, err := store.Collect(accessAssociations.All(tx, scope, ""))
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/apigateway/types"
 
 	"github.com/stagedoor-dev/stagedoor/controlplane/store"
+	"github.com/stagedoor-dev/stagedoor/controlplane/wire"
 )
 
 // domainEdit is an update of a domain name under way.
@@ -63,7 +64,7 @@ var domainPatches = patchTable[domainEdit]{
 // UpdateDomainName changes a domain name, at once for its traffic.
 func (s *Service) UpdateDomainName(ctx context.Context, in *apigateway.UpdateDomainNameInput) (*apigateway.UpdateDomainNameOutput, error) {
 	scope, now, distribution := scopeOf(ctx), s.timestamp(), newDistributionID()
-	return respond[apigateway.UpdateDomainNameOutput](shownDomain(update(ctx, s, func(tx store.Tx) (*types.DomainName, error) {
+	return wire.Respond[apigateway.UpdateDomainNameOutput](shownDomain(update(ctx, s, func(tx store.Tx) (*types.DomainName, error) {
 		domain, err := findDomainName(tx, scope, in.DomainName, in.DomainNameId)
 		if err != nil {
 			return nil, err

@@ -121,7 +121,7 @@ func (s *Service) PutGatewayResponse(ctx context.Context, in *apigateway.PutGate
 		ResponseParameters: maps.Clone(in.ResponseParameters), ResponseTemplates: maps.Clone(in.ResponseTemplates),
 	}
 	settleGatewayResponse(response)
-	return respond[apigateway.PutGatewayResponseOutput](update(ctx, s, func(tx store.Tx) (*types.GatewayResponse, error) {
+	return wire.Respond[apigateway.PutGatewayResponseOutput](update(ctx, s, func(tx store.Tx) (*types.GatewayResponse, error) {
 		if _, err := findAPI(tx, scope, *in.RestApiId); err != nil {
 			return nil, err
 		}
@@ -135,7 +135,7 @@ func (s *Service) PutGatewayResponse(ctx context.Context, in *apigateway.PutGate
 // GetGatewayResponse returns a type, put or not (GR-01).
 func (s *Service) GetGatewayResponse(ctx context.Context, in *apigateway.GetGatewayResponseInput) (*apigateway.GetGatewayResponseOutput, error) {
 	scope := scopeOf(ctx)
-	return respond[apigateway.GetGatewayResponseOutput](view(ctx, s, func(tx store.Tx) (*types.GatewayResponse, error) {
+	return wire.Respond[apigateway.GetGatewayResponseOutput](view(ctx, s, func(tx store.Tx) (*types.GatewayResponse, error) {
 		if _, err := findAPI(tx, scope, *in.RestApiId); err != nil {
 			return nil, err
 		}
@@ -162,9 +162,9 @@ func (s *Service) GetGatewayResponses(ctx context.Context, in *apigateway.GetGat
 		if err != nil {
 			return nil, err
 		}
-		items, next, err := take(page, func(yield func(store.Record[types.GatewayResponse], error) bool) {
+		items, next, err := store.Take(page, func(yield func(store.Record[types.GatewayResponse], error) bool) {
 			for _, responseType := range slices.Sorted(maps.Keys(gatewayStatuses)) {
-				if string(responseType) <= page.after {
+				if string(responseType) <= page.After {
 					continue
 				}
 				record := store.Record[types.GatewayResponse]{ID: []string{string(responseType)}, Value: effectiveGatewayResponse(put, responseType)}
@@ -187,7 +187,7 @@ func (s *Service) DeleteGatewayResponse(ctx context.Context, in *apigateway.Dele
 		if _, err := findAPI(tx, scope, *in.RestApiId); err != nil {
 			return nil, err
 		}
-		if _, err := find(tx, gatewayResponses, scope, errNoGatewayResponse, *in.RestApiId, string(in.ResponseType)); err != nil {
+		if _, err := store.Find(tx, gatewayResponses, scope, errNoGatewayResponse, *in.RestApiId, string(in.ResponseType)); err != nil {
 			return nil, err
 		}
 		return &apigateway.DeleteGatewayResponseOutput{}, gatewayResponses.Delete(tx, scope, *in.RestApiId, string(in.ResponseType))

@@ -78,7 +78,7 @@ func refuseGatewayResponse(_ []patchRule[types.GatewayResponse], _ *patchRule[ty
 // its own default (GR-12).
 func (s *Service) UpdateGatewayResponse(ctx context.Context, in *apigateway.UpdateGatewayResponseInput) (*apigateway.UpdateGatewayResponseOutput, error) {
 	scope := scopeOf(ctx)
-	return respond[apigateway.UpdateGatewayResponseOutput](update(ctx, s, func(tx store.Tx) (*types.GatewayResponse, error) {
+	return wire.Respond[apigateway.UpdateGatewayResponseOutput](update(ctx, s, func(tx store.Tx) (*types.GatewayResponse, error) {
 		if _, err := findAPI(tx, scope, *in.RestApiId); err != nil {
 			return nil, err // GR-21
 		}

@@ -31,7 +31,7 @@ var (
 // goes with its responses.
 func (s *Service) PutIntegration(ctx context.Context, in *apigateway.PutIntegrationInput) (*apigateway.PutIntegrationOutput, error) {
 	ref := methodRef{scopeOf(ctx), *in.RestApiId, *in.ResourceId, *in.HttpMethod}
-	return respond[apigateway.PutIntegrationOutput](update(ctx, s, func(tx store.Tx) (*types.Integration, error) {
+	return wire.Respond[apigateway.PutIntegrationOutput](update(ctx, s, func(tx store.Tx) (*types.Integration, error) {
 		resource, method, err := ref.find(tx)
 		if err != nil {
 			return nil, err
@@ -139,7 +139,7 @@ func (r methodRef) findToDelete(tx store.Tx) (*types.Resource, *types.Method, er
 // GetIntegration returns the integration of a method.
 func (s *Service) GetIntegration(ctx context.Context, in *apigateway.GetIntegrationInput) (*apigateway.GetIntegrationOutput, error) {
 	ref := methodRef{scopeOf(ctx), *in.RestApiId, *in.ResourceId, *in.HttpMethod}
-	return respond[apigateway.GetIntegrationOutput](view(ctx, s, func(tx store.Tx) (*types.Integration, error) {
+	return wire.Respond[apigateway.GetIntegrationOutput](view(ctx, s, func(tx store.Tx) (*types.Integration, error) {
 		_, method, err := ref.find(tx)
 		if err != nil {
 			return nil, err

@@ -61,7 +61,7 @@ func findIntegrationResponse(method *types.Method, status string) (*types.Integr
 // the same status (IN-27).
 func (s *Service) PutIntegrationResponse(ctx context.Context, in *apigateway.PutIntegrationResponseInput) (*apigateway.PutIntegrationResponseOutput, error) {
 	ref := methodRef{scopeOf(ctx), *in.RestApiId, *in.ResourceId, *in.HttpMethod}
-	return respond[apigateway.PutIntegrationResponseOutput](update(ctx, s, func(tx store.Tx) (*types.IntegrationResponse, error) {
+	return wire.Respond[apigateway.PutIntegrationResponseOutput](update(ctx, s, func(tx store.Tx) (*types.IntegrationResponse, error) {
 		resource, method, err := ref.find(tx)
 		if err != nil {
 			return nil, err
@@ -119,7 +119,7 @@ func checkSelectionPattern(integration *types.Integration, response *types.Integ
 // GetIntegrationResponse returns a response of an integration.
 func (s *Service) GetIntegrationResponse(ctx context.Context, in *apigateway.GetIntegrationResponseInput) (*apigateway.GetIntegrationResponseOutput, error) {
 	ref := methodRef{scopeOf(ctx), *in.RestApiId, *in.ResourceId, *in.HttpMethod}
-	return respond[apigateway.GetIntegrationResponseOutput](view(ctx, s, func(tx store.Tx) (*types.IntegrationResponse, error) {
+	return wire.Respond[apigateway.GetIntegrationResponseOutput](view(ctx, s, func(tx store.Tx) (*types.IntegrationResponse, error) {
 		_, method, err := ref.find(tx)
 		if err != nil {
 			return nil, err
@@ -131,7 +131,7 @@ func (s *Service) GetIntegrationResponse(ctx context.Context, in *apigateway.Get
 // UpdateIntegrationResponse changes a response of an integration.
 func (s *Service) UpdateIntegrationResponse(ctx context.Context, in *apigateway.UpdateIntegrationResponseInput) (*apigateway.UpdateIntegrationResponseOutput, error) {
 	ref := methodRef{scopeOf(ctx), *in.RestApiId, *in.ResourceId, *in.HttpMethod}
-	return respond[apigateway.UpdateIntegrationResponseOutput](update(ctx, s, func(tx store.Tx) (*types.IntegrationResponse, error) {
+	return wire.Respond[apigateway.UpdateIntegrationResponseOutput](update(ctx, s, func(tx store.Tx) (*types.IntegrationResponse, error) {
 		resource, method, err := ref.find(tx)
 		if err != nil {
 			return nil, err

@@ -69,7 +69,7 @@ func integrationCredentials(i *types.Integration) **string { return &i.Credentia
 // UpdateIntegration changes the integration of a method.
 func (s *Service) UpdateIntegration(ctx context.Context, in *apigateway.UpdateIntegrationInput) (*apigateway.UpdateIntegrationOutput, error) {
 	ref := methodRef{scopeOf(ctx), *in.RestApiId, *in.ResourceId, *in.HttpMethod}
-	return respond[apigateway.UpdateIntegrationOutput](update(ctx, s, func(tx store.Tx) (*types.Integration, error) {
+	return wire.Respond[apigateway.UpdateIntegrationOutput](update(ctx, s, func(tx store.Tx) (*types.Integration, error) {
 		resource, method, err := ref.find(tx)
 		if err != nil {
 			return nil, err

@@ -66,7 +66,7 @@ func (r methodRef) put(tx store.Tx, resource *types.Resource, method *types.Meth
 // PutMethod adds a method to a resource.
 func (s *Service) PutMethod(ctx context.Context, in *apigateway.PutMethodInput) (*apigateway.PutMethodOutput, error) {
 	ref := methodRef{scopeOf(ctx), *in.RestApiId, *in.ResourceId, *in.HttpMethod}
-	return respond[apigateway.PutMethodOutput](update(ctx, s, func(tx store.Tx) (*types.Method, error) {
+	return wire.Respond[apigateway.PutMethodOutput](update(ctx, s, func(tx store.Tx) (*types.Method, error) {
 		return createMethod(tx, ref, in)
 	}))
 }
@@ -113,7 +113,7 @@ func checkMethod(tx store.Tx, ref methodRef, method *types.Method) error {
 		return err
 	}
 	if method.RequestValidatorId != nil {
-		ok, err := exists(tx, validators, ref.scope, ref.apiID, *method.RequestValidatorId)
+		ok, err := store.Exists(tx, validators, ref.scope, ref.apiID, *method.RequestValidatorId)
 		if err != nil {
 			return err
 		}
@@ -138,7 +138,7 @@ func checkAuthorizer(tx store.Tx, ref methodRef, method *types.Method) error {
 	if method.AuthorizerId == nil {
 		return errAuthorizer
 	}
-	authorizer, err := find(tx, authorizers, ref.scope, errAuthorizer, ref.apiID, *method.AuthorizerId)
+	authorizer, err := store.Find(tx, authorizers, ref.scope, errAuthorizer, ref.apiID, *method.AuthorizerId)
 	if err != nil {
 		return err
 	}
@@ -158,7 +158,7 @@ func checkModels(tx store.Tx, ref methodRef, byContentType map[string]string) er
 }
 
 func checkModelRef(tx store.Tx, ref methodRef, name string) error {
-	ok, err := exists(tx, models, ref.scope, ref.apiID, name)
+	ok, err := store.Exists(tx, models, ref.scope, ref.apiID, name)
 	if err == nil && !ok {
 		err = errNoModelRef(name)
 	}
@@ -168,7 +168,7 @@ func checkModelRef(tx store.Tx, ref methodRef, name string) error {
 // GetMethod returns a method with its integration and responses.
 func (s *Service) GetMethod(ctx context.Context, in *apigateway.GetMethodInput) (*apigateway.GetMethodOutput, error) {
 	ref := methodRef{scopeOf(ctx), *in.RestApiId, *in.ResourceId, *in.HttpMethod}
-	return respond[apigateway.GetMethodOutput](view(ctx, s, func(tx store.Tx) (*types.Method, error) {
+	return wire.Respond[apigateway.GetMethodOutput](view(ctx, s, func(tx store.Tx) (*types.Method, error) {
 		_, method, err := ref.find(tx)
 		return method, err
 	}))

@@ -46,7 +46,7 @@ func findMethodResponse(method *types.Method, status string) (*types.MethodRespo
 // PutMethodResponse declares a response of a method.
 func (s *Service) PutMethodResponse(ctx context.Context, in *apigateway.PutMethodResponseInput) (*apigateway.PutMethodResponseOutput, error) {
 	ref := methodRef{scopeOf(ctx), *in.RestApiId, *in.ResourceId, *in.HttpMethod}
-	return respond[apigateway.PutMethodResponseOutput](update(ctx, s, func(tx store.Tx) (*types.MethodResponse, error) {
+	return wire.Respond[apigateway.PutMethodResponseOutput](update(ctx, s, func(tx store.Tx) (*types.MethodResponse, error) {
 		resource, method, err := ref.find(tx)
 		if err != nil {
 			return nil, err
@@ -80,7 +80,7 @@ func putMethodResponse(tx store.Tx, ref methodRef, resource *types.Resource, met
 // GetMethodResponse returns a declared response of a method.
 func (s *Service) GetMethodResponse(ctx context.Context, in *apigateway.GetMethodResponseInput) (*apigateway.GetMethodResponseOutput, error) {
 	ref := methodRef{scopeOf(ctx), *in.RestApiId, *in.ResourceId, *in.HttpMethod}
-	return respond[apigateway.GetMethodResponseOutput](view(ctx, s, func(tx store.Tx) (*types.MethodResponse, error) {
+	return wire.Respond[apigateway.GetMethodResponseOutput](view(ctx, s, func(tx store.Tx) (*types.MethodResponse, error) {
 		_, method, err := ref.find(tx)
 		if err != nil {
 			return nil, err
@@ -92,7 +92,7 @@ func (s *Service) GetMethodResponse(ctx context.Context, in *apigateway.GetMetho
 // UpdateMethodResponse changes a declared response of a method.
 func (s *Service) UpdateMethodResponse(ctx context.Context, in *apigateway.UpdateMethodResponseInput) (*apigateway.UpdateMethodResponseOutput, error) {
 	ref := methodRef{scopeOf(ctx), *in.RestApiId, *in.ResourceId, *in.HttpMethod}
-	return respond[apigateway.UpdateMethodResponseOutput](update(ctx, s, func(tx store.Tx) (*types.MethodResponse, error) {
+	return wire.Respond[apigateway.UpdateMethodResponseOutput](update(ctx, s, func(tx store.Tx) (*types.MethodResponse, error) {
 		resource, method, err := ref.find(tx)
 		if err != nil {
 			return nil, err

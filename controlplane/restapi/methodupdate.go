@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/apigateway/types"
 
 	"github.com/stagedoor-dev/stagedoor/controlplane/store"
+	"github.com/stagedoor-dev/stagedoor/controlplane/wire"
 )
 
 var methodRequestParameters = entries[types.Method, bool]{
@@ -69,7 +70,7 @@ func replaceScopes(m *types.Method, p patch) error {
 // UpdateMethod changes the request side of a method.
 func (s *Service) UpdateMethod(ctx context.Context, in *apigateway.UpdateMethodInput) (*apigateway.UpdateMethodOutput, error) {
 	ref := methodRef{scopeOf(ctx), *in.RestApiId, *in.ResourceId, *in.HttpMethod}
-	return respond[apigateway.UpdateMethodOutput](update(ctx, s, func(tx store.Tx) (*types.Method, error) {
+	return wire.Respond[apigateway.UpdateMethodOutput](update(ctx, s, func(tx store.Tx) (*types.Method, error) {
 		resource, method, err := ref.find(tx)
 		if err != nil {
 			return nil, err

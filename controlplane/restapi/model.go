@@ -66,7 +66,7 @@ func defaultModels() []types.Model {
 }
 
 func findModel(tx store.Tx, scope store.Scope, apiID, name string) (*types.Model, error) {
-	return find(tx, models, scope, errNoModel(name), apiID, name)
+	return store.Find(tx, models, scope, errNoModel(name), apiID, name)
 }
 
 // checkModel holds the rules for a model, new or changed.
@@ -99,14 +99,14 @@ func (s *Service) CreateModel(ctx context.Context, in *apigateway.CreateModelInp
 		Id: aws.String(newModelID()), Name: in.Name, ContentType: in.ContentType,
 		Description: nonEmpty(aws.ToString(in.Description)), Schema: in.Schema,
 	}
-	return respond[apigateway.CreateModelOutput](update(ctx, s, func(tx store.Tx) (*types.Model, error) {
+	return wire.Respond[apigateway.CreateModelOutput](update(ctx, s, func(tx store.Tx) (*types.Model, error) {
 		if _, err := findAPI(tx, scope, *in.RestApiId); err != nil {
 			return nil, err
 		}
 		if err := checkModel(model); err != nil {
 			return nil, err
 		}
-		taken, err := exists(tx, models, scope, *in.RestApiId, *in.Name)
+		taken, err := store.Exists(tx, models, scope, *in.RestApiId, *in.Name)
 		if err != nil {
 			return nil, err
 		}
@@ -121,7 +121,7 @@ func (s *Service) CreateModel(ctx context.Context, in *apigateway.CreateModelInp
 // part of the schema.
 func (s *Service) GetModel(ctx context.Context, in *apigateway.GetModelInput) (*apigateway.GetModelOutput, error) {
 	scope := scopeOf(ctx)
-	return respond[apigateway.GetModelOutput](view(ctx, s, func(tx store.Tx) (*types.Model, error) {
+	return wire.Respond[apigateway.GetModelOutput](view(ctx, s, func(tx store.Tx) (*types.Model, error) {
 		model, err := findModel(tx, scope, *in.RestApiId, *in.ModelName)
 		if err != nil || !in.Flatten {
 			return model, err
@@ -143,7 +143,7 @@ func (s *Service) GetModels(ctx context.Context, in *apigateway.GetModelsInput) 
 		if _, err := findAPI(tx, scope, *in.RestApiId); err != nil {
 			return nil, err
 		}
-		items, next, err := take(page, models.All(tx, scope, page.after, *in.RestApiId))
+		items, next, err := store.Take(page, models.All(tx, scope, page.After, *in.RestApiId))
 		if err != nil {
 			return nil, err
 		}
@@ -154,7 +154,7 @@ func (s *Service) GetModels(ctx context.Context, in *apigateway.GetModelsInput) 
 // UpdateModel changes the schema or description of a model.
 func (s *Service) UpdateModel(ctx context.Context, in *apigateway.UpdateModelInput) (*apigateway.UpdateModelOutput, error) {
 	scope := scopeOf(ctx)
-	return respond[apigateway.UpdateModelOutput](update(ctx, s, func(tx store.Tx) (*types.Model, error) {
+	return wire.Respond[apigateway.UpdateModelOutput](update(ctx, s, func(tx store.Tx) (*types.Model, error) {
 		model, err := findModel(tx, scope, *in.RestApiId, *in.ModelName)
 		if err != nil {
 			return nil, err

@@ -57,7 +57,7 @@ func errBelowGreedy(greedy string) error {
 // that is to stand there as pathPart: names are unique (RM-13), and one path
 // variable is all they have (RM-21).
 func checkSiblings(tx store.Tx, scope store.Scope, apiID, parentID, pathPart, id string) error {
-	taken, err := exists(tx, children, scope, apiID, parentID, childSlot(pathPart))
+	taken, err := store.Exists(tx, children, scope, apiID, parentID, childSlot(pathPart))
 	if err != nil || !taken {
 		return err
 	}

@@ -64,11 +64,11 @@ func (f *domainFeed) undecodable(err error) {
 func (f *domainFeed) publish(ctx context.Context, scope store.Scope, key string) {
 	var published *deployed.DomainName
 	err := f.store.View(ctx, func(tx store.Tx) error {
-		domain, err := find(tx, domainNames, scope, nil, key)
+		domain, err := store.Find(tx, domainNames, scope, nil, key)
 		if err != nil || domain == nil {
 			return err
 		}
-		mappings, err := collect(basePathMappings.All(tx, scope, "", key))
+		mappings, err := store.Collect(basePathMappings.All(tx, scope, "", key))
 		published = &deployed.DomainName{Account: scope.Account, Region: scope.Region, Key: key, Domain: *domain, Mappings: mappings}
 		return err
 	})

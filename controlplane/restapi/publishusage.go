@@ -103,7 +103,7 @@ func (f *usageFeed) planChanged(record store.Record[types.UsagePlan]) {
 func (f *usageFeed) quotaStarted(record store.Record[quotaStartRecord]) {
 	var plan *types.UsagePlan
 	err := f.store.View(context.Background(), func(tx store.Tx) (err error) {
-		plan, err = find(tx, usagePlans, record.Scope, nil, record.ID[0])
+		plan, err = store.Find(tx, usagePlans, record.Scope, nil, record.ID[0])
 		return err
 	})
 	switch {
@@ -118,7 +118,7 @@ func (f *usageFeed) publish(scope store.Scope, plan *types.UsagePlan) {
 	published := &deployed.UsagePlan{Account: scope.Account, Region: scope.Region, Plan: *plan}
 	if plan.Quota != nil {
 		err := f.store.View(context.Background(), func(tx store.Tx) error {
-			start, err := find(tx, quotaStarts, scope, nil, *plan.Id)
+			start, err := store.Find(tx, quotaStarts, scope, nil, *plan.Id)
 			if start != nil {
 				published.QuotaStart = start.Day
 			}

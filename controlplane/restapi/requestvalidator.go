@@ -34,7 +34,7 @@ var validatorPatches = patchTable[types.RequestValidator]{
 }
 
 func findValidator(tx store.Tx, scope store.Scope, apiID, id string) (*types.RequestValidator, error) {
-	return find(tx, validators, scope, errNoValidator, apiID, id)
+	return store.Find(tx, validators, scope, errNoValidator, apiID, id)
 }
 
 // CreateRequestValidator adds a request validator to an API.
@@ -44,8 +44,8 @@ func (s *Service) CreateRequestValidator(ctx context.Context, in *apigateway.Cre
 		Id: aws.String(newValidatorID()), Name: in.Name,
 		ValidateRequestBody: in.ValidateRequestBody, ValidateRequestParameters: in.ValidateRequestParameters,
 	}
-	return respond[apigateway.CreateRequestValidatorOutput](update(ctx, s, func(tx store.Tx) (*types.RequestValidator, error) {
-		ok, err := exists(tx, apis, scope, *in.RestApiId)
+	return wire.Respond[apigateway.CreateRequestValidatorOutput](update(ctx, s, func(tx store.Tx) (*types.RequestValidator, error) {
+		ok, err := store.Exists(tx, apis, scope, *in.RestApiId)
 		if err != nil {
 			return nil, err
 		}
@@ -61,7 +61,7 @@ func (s *Service) CreateRequestValidator(ctx context.Context, in *apigateway.Cre
 
 // GetRequestValidator returns a request validator.
 func (s *Service) GetRequestValidator(ctx context.Context, in *apigateway.GetRequestValidatorInput) (*apigateway.GetRequestValidatorOutput, error) {
-	return respond[apigateway.GetRequestValidatorOutput](view(ctx, s, func(tx store.Tx) (*types.RequestValidator, error) {
+	return wire.Respond[apigateway.GetRequestValidatorOutput](view(ctx, s, func(tx store.Tx) (*types.RequestValidator, error) {
 		return findValidator(tx, scopeOf(ctx), *in.RestApiId, *in.RequestValidatorId)
 	}))
 }
@@ -77,7 +77,7 @@ func (s *Service) GetRequestValidators(ctx context.Context, in *apigateway.GetRe
 		if _, err := findAPI(tx, scope, *in.RestApiId); err != nil {
 			return nil, err
 		}
-		items, next, err := take(page, validators.All(tx, scope, page.after, *in.RestApiId))
+		items, next, err := store.Take(page, validators.All(tx, scope, page.After, *in.RestApiId))
 		if err != nil {
 			return nil, err
 		}
@@ -88,7 +88,7 @@ func (s *Service) GetRequestValidators(ctx context.Context, in *apigateway.GetRe
 // UpdateRequestValidator changes a request validator.
 func (s *Service) UpdateRequestValidator(ctx context.Context, in *apigateway.UpdateRequestValidatorInput) (*apigateway.UpdateRequestValidatorOutput, error) {
 	scope := scopeOf(ctx)
-	return respond[apigateway.UpdateRequestValidatorOutput](update(ctx, s, func(tx store.Tx) (*types.RequestValidator, error) {
+	return wire.Respond[apigateway.UpdateRequestValidatorOutput](update(ctx, s, func(tx store.Tx) (*types.RequestValidator, error) {
 		validator, err := findValidator(tx, scope, *in.RestApiId, *in.RequestValidatorId)
 		if err != nil {
 			return nil, err

@@ -29,7 +29,7 @@ var (
 const embedMethods = "methods"
 
 func findResource(tx store.Tx, scope store.Scope, apiID, id string) (*types.Resource, error) {
-	return find(tx, resources, scope, errNoResource, apiID, id)
+	return store.Find(tx, resources, scope, errNoResource, apiID, id)
 }
 
 // isRoot: the root is the one resource without a parent (RM-01).
@@ -59,7 +59,7 @@ func namesOnly(methods map[string]types.Method) map[string]types.Method {
 // CreateResource adds a resource below another.
 func (s *Service) CreateResource(ctx context.Context, in *apigateway.CreateResourceInput) (*apigateway.CreateResourceOutput, error) {
 	id := newResourceID()
-	return respond[apigateway.CreateResourceOutput](update(ctx, s, func(tx store.Tx) (*types.Resource, error) {
+	return wire.Respond[apigateway.CreateResourceOutput](update(ctx, s, func(tx store.Tx) (*types.Resource, error) {
 		return s.createResource(tx, scopeOf(ctx), *in.RestApiId, *in.ParentId, aws.ToString(in.PathPart), id)
 	}))
 }
@@ -106,7 +106,7 @@ func putResource(tx store.Tx, scope store.Scope, apiID string, resource *types.R
 
 // GetResource returns a resource, with its methods when they are to be embedded.
 func (s *Service) GetResource(ctx context.Context, in *apigateway.GetResourceInput) (*apigateway.GetResourceOutput, error) {
-	return respond[apigateway.GetResourceOutput](view(ctx, s, func(tx store.Tx) (*types.Resource, error) {
+	return wire.Respond[apigateway.GetResourceOutput](view(ctx, s, func(tx store.Tx) (*types.Resource, error) {
 		resource, err := findResource(tx, scopeOf(ctx), *in.RestApiId, *in.ResourceId)
 		if err != nil {
 			return nil, err
@@ -126,7 +126,7 @@ func (s *Service) GetResources(ctx context.Context, in *apigateway.GetResourcesI
 		if _, err := findAPI(tx, scope, *in.RestApiId); err != nil {
 			return nil, err
 		}
-		items, next, err := take(page, resources.All(tx, scope, page.after, *in.RestApiId))
+		items, next, err := store.Take(page, resources.All(tx, scope, page.After, *in.RestApiId))
 		if err != nil {
 			return nil, err
 		}

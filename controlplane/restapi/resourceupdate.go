@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/apigateway/types"
 
 	"github.com/stagedoor-dev/stagedoor/controlplane/store"
+	"github.com/stagedoor-dev/stagedoor/controlplane/wire"
 )
 
 // resourceEdit is an update of a resource under way: where it is to stand.
@@ -45,7 +46,7 @@ func replacePathPart(edit *resourceEdit, p patch) error {
 // UpdateResource renames a resource or moves it below another one; the paths of
 // all below it change with it.
 func (s *Service) UpdateResource(ctx context.Context, in *apigateway.UpdateResourceInput) (*apigateway.UpdateResourceOutput, error) {
-	return respond[apigateway.UpdateResourceOutput](update(ctx, s, func(tx store.Tx) (*types.Resource, error) {
+	return wire.Respond[apigateway.UpdateResourceOutput](update(ctx, s, func(tx store.Tx) (*types.Resource, error) {
 		resource, err := updateResource(tx, scopeOf(ctx), *in.RestApiId, *in.ResourceId, in.PatchOperations)
 		if err != nil {
 			return nil, err

@@ -63,7 +63,7 @@ func (s *Service) GetSdkTypes(_ context.Context, in *apigateway.GetSdkTypesInput
 	if err != nil {
 		return nil, err
 	}
-	items, _, err := take(page, sdkTypesAfter(page.after))
+	items, _, err := store.Take(page, sdkTypesAfter(page.After))
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +74,7 @@ func (s *Service) GetSdkTypes(_ context.Context, in *apigateway.GetSdkTypesInput
 func (s *Service) GetSdkType(_ context.Context, in *apigateway.GetSdkTypeInput) (*apigateway.GetSdkTypeOutput, error) {
 	for i := range sdkTypes {
 		if aws.ToString(sdkTypes[i].Id) == *in.Id {
-			return respond[apigateway.GetSdkTypeOutput](&sdkTypes[i], nil)
+			return wire.Respond[apigateway.GetSdkTypeOutput](&sdkTypes[i], nil)
 		}
 	}
 	return nil, errNoSdkType

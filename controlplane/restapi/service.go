@@ -218,13 +218,3 @@ func view[T any](ctx context.Context, s *Service, fn func(store.Tx) (T, error)) 
 func update[T any](ctx context.Context, s *Service, fn func(store.Tx) (T, error)) (T, error) {
 	return store.UpdateResult(ctx, s.store, fn)
 }
-
-// respond turns a record into the output of an operation, which has the same members.
-func respond[Out, Record any](record *Record, err error) (*Out, error) {
-	if err != nil {
-		return nil, err
-	}
-	out := new(Out)
-	wire.Copy(out, record)
-	return out, nil
-}

@@ -135,16 +135,16 @@ func takeSnapshot(tx store.Tx, scope store.Scope, api *types.RestApi, deployment
 // addShared adds to a snapshot what the API's methods share.
 func addShared(tx store.Tx, scope store.Scope, snapshot *deployed.RestApi) (err error) {
 	id := *snapshot.Api.Id
-	if snapshot.Models, err = collect(models.All(tx, scope, "", id)); err != nil {
+	if snapshot.Models, err = store.Collect(models.All(tx, scope, "", id)); err != nil {
 		return err
 	}
-	if snapshot.RequestValidators, err = collect(validators.All(tx, scope, "", id)); err != nil {
+	if snapshot.RequestValidators, err = store.Collect(validators.All(tx, scope, "", id)); err != nil {
 		return err
 	}
-	if snapshot.Authorizers, err = collect(authorizers.All(tx, scope, "", id)); err != nil {
+	if snapshot.Authorizers, err = store.Collect(authorizers.All(tx, scope, "", id)); err != nil {
 		return err
 	}
-	snapshot.GatewayResponses, err = collect(gatewayResponses.All(tx, scope, "", id))
+	snapshot.GatewayResponses, err = store.Collect(gatewayResponses.All(tx, scope, "", id))
 	return err
 }
 

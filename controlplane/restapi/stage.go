@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/apigateway/types"
 
 	"github.com/stagedoor-dev/stagedoor/controlplane/store"
+	"github.com/stagedoor-dev/stagedoor/controlplane/tagging"
 	"github.com/stagedoor-dev/stagedoor/controlplane/wire"
 )
 
@@ -36,13 +37,13 @@ var (
 )
 
 func findStage(tx store.Tx, scope store.Scope, apiID, name string) (*types.Stage, error) {
-	return find(tx, stages, scope, errNoStage, apiID, name)
+	return store.Find(tx, stages, scope, errNoStage, apiID, name)
 }
 
 // CreateStage makes a stage that serves an existing deployment.
 func (s *Service) CreateStage(ctx context.Context, in *apigateway.CreateStageInput) (*apigateway.CreateStageOutput, error) {
 	scope := scopeOf(ctx)
-	if err := checkTags(in.Tags); err != nil {
+	if err := tagging.Check(in.Tags); err != nil {
 		return nil, err
 	}
 	now := s.timestamp()
@@ -56,7 +57,7 @@ func (s *Service) CreateStage(ctx context.Context, in *apigateway.CreateStageInp
 	if canary := stage.CanarySettings; canary != nil && canary.DeploymentId == nil {
 		canary.DeploymentId = in.DeploymentId
 	}
-	return respond[apigateway.CreateStageOutput](update(ctx, s, func(tx store.Tx) (*types.Stage, error) {
+	return wire.Respond[apigateway.CreateStageOutput](update(ctx, s, func(tx store.Tx) (*types.Stage, error) {
 		if _, err := findAPI(tx, scope, *in.RestApiId); err != nil {
 			return nil, err
 		}
@@ -122,7 +123,7 @@ func settleCache(stage *types.Stage) {
 }
 
 func checkStageDeployment(tx store.Tx, scope store.Scope, apiID, id string) error {
-	ok, err := exists(tx, deployments, scope, apiID, id)
+	ok, err := store.Exists(tx, deployments, scope, apiID, id)
 	if err == nil && !ok {
 		err = errNoStageDeploy
 	}
@@ -154,7 +155,7 @@ func errVariableValue(value string) error {
 
 // GetStage returns a stage.
 func (s *Service) GetStage(ctx context.Context, in *apigateway.GetStageInput) (*apigateway.GetStageOutput, error) {
-	return respond[apigateway.GetStageOutput](view(ctx, s, func(tx store.Tx) (*types.Stage, error) {
+	return wire.Respond[apigateway.GetStageOutput](view(ctx, s, func(tx store.Tx) (*types.Stage, error) {
 		return findStage(tx, scopeOf(ctx), *in.RestApiId, *in.StageName)
 	}))
 }

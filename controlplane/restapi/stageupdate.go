@@ -96,7 +96,7 @@ func refuseStage(_ []patchRule[types.Stage], known *patchRule[types.Stage], p pa
 // UpdateStage changes the settings of a stage, at once for its traffic.
 func (s *Service) UpdateStage(ctx context.Context, in *apigateway.UpdateStageInput) (*apigateway.UpdateStageOutput, error) {
 	scope, now := scopeOf(ctx), s.timestamp()
-	return respond[apigateway.UpdateStageOutput](update(ctx, s, func(tx store.Tx) (*types.Stage, error) {
+	return wire.Respond[apigateway.UpdateStageOutput](update(ctx, s, func(tx store.Tx) (*types.Stage, error) {
 		stage, err := findStage(tx, scope, *in.RestApiId, *in.StageName)
 		if err != nil {
 			return nil, err
@@ -119,7 +119,7 @@ func checkClientCertificate(tx store.Tx, scope store.Scope, id *string) error {
 	if id == nil {
 		return nil
 	}
-	ok, err := exists(tx, clientCertificates, scope, *id)
+	ok, err := store.Exists(tx, clientCertificates, scope, *id)
 	if err == nil && !ok {
 		err = errNoClientCertificate
 	}

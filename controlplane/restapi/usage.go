@@ -61,7 +61,7 @@ func settleQuotaStart(tx store.Tx, scope store.Scope, plan *types.UsagePlan, now
 	if plan.Quota == nil {
 		return quotaStarts.Delete(tx, scope, *plan.Id)
 	}
-	there, err := exists(tx, quotaStarts, scope, *plan.Id)
+	there, err := store.Exists(tx, quotaStarts, scope, *plan.Id)
 	if err != nil || there {
 		return err
 	}
@@ -81,7 +81,7 @@ type usageLog struct {
 
 func (s *Service) newUsageLog(tx store.Tx, scope store.Scope, plan *types.UsagePlan, keyID string) (*usageLog, error) {
 	log := &usageLog{counter: s.usage, plan: plan, keyID: keyID, grants: map[time.Time]quotaGrantRecord{}}
-	start, err := find(tx, quotaStarts, scope, nil, *plan.Id)
+	start, err := store.Find(tx, quotaStarts, scope, nil, *plan.Id)
 	if err != nil {
 		return nil, err
 	}
@@ -190,13 +190,13 @@ func (s *Service) GetUsage(ctx context.Context, in *apigateway.GetUsageInput) (*
 }
 
 // usageKeys returns the ids of one page of a plan's keys, or the one asked for.
-func usageKeys(tx store.Tx, scope store.Scope, planID string, wanted *string, page page) (ids []string, next *string, err error) {
+func usageKeys(tx store.Tx, scope store.Scope, planID string, wanted *string, page store.Page) (ids []string, next *string, err error) {
 	if wanted != nil {
 		_, err := findPlanKey(tx, scope, planID, *wanted)
 		return []string{*wanted}, nil, err
 	}
-	return take(page, func(yield func(store.Record[string], error) bool) {
-		for record, err := range usagePlanKeys.All(tx, scope, page.after, planID) {
+	return store.Take(page, func(yield func(store.Record[string], error) bool) {
+		for record, err := range usagePlanKeys.All(tx, scope, page.After, planID) {
 			id := store.Record[string]{ID: record.ID}
 			if err == nil {
 				id.Value = &record.ID[1]

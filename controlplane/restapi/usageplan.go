@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/apigateway/types"
 
 	"github.com/stagedoor-dev/stagedoor/controlplane/store"
+	"github.com/stagedoor-dev/stagedoor/controlplane/tagging"
 	"github.com/stagedoor-dev/stagedoor/controlplane/wire"
 )
 
@@ -37,7 +38,7 @@ func apiStageName(stage types.ApiStage) string {
 }
 
 func findUsagePlan(tx store.Tx, scope store.Scope, id string) (*types.UsagePlan, error) {
-	return find(tx, usagePlans, scope, errNoUsagePlan, id)
+	return store.Find(tx, usagePlans, scope, errNoUsagePlan, id)
 }
 
 // shownUsagePlan is a plan as single responses have it: with tags, if empty (MI-24).
@@ -53,7 +54,7 @@ func shownUsagePlan(plan *types.UsagePlan, err error) (*types.UsagePlan, error) 
 
 // CreateUsagePlan makes a plan, perhaps with stages, that exist.
 func (s *Service) CreateUsagePlan(ctx context.Context, in *apigateway.CreateUsagePlanInput) (*apigateway.CreateUsagePlanOutput, error) {
-	if err := checkTags(in.Tags); err != nil {
+	if err := tagging.Check(in.Tags); err != nil {
 		return nil, err
 	}
 	scope, now := scopeOf(ctx), s.timestamp()
@@ -62,8 +63,8 @@ func (s *Service) CreateUsagePlan(ctx context.Context, in *apigateway.CreateUsag
 		ApiStages: slices.Clone(in.ApiStages), Throttle: in.Throttle, Quota: in.Quota,
 		Tags: maps.Clone(nonEmptyMap(in.Tags)),
 	}
-	return respond[apigateway.CreateUsagePlanOutput](update(ctx, s, func(tx store.Tx) (*types.UsagePlan, error) {
-		if err := checkRoom(tx, usagePlans, scope, s.limits.UsagePlans, errTooManyUsagePlans); err != nil {
+	return wire.Respond[apigateway.CreateUsagePlanOutput](update(ctx, s, func(tx store.Tx) (*types.UsagePlan, error) {
+		if err := store.CheckRoom(tx, usagePlans, scope, s.limits.UsagePlans, errTooManyUsagePlans); err != nil {
 			return nil, err
 		}
 		return plan, putUsagePlan(tx, scope, plan, *now)
@@ -82,7 +83,7 @@ func putUsagePlan(tx store.Tx, scope store.Scope, plan *types.UsagePlan, now tim
 			return errStageTwice(name)
 		}
 		named[name] = true
-		there, err := exists(tx, stages, scope, aws.ToString(stage.ApiId), aws.ToString(stage.Stage))
+		there, err := store.Exists(tx, stages, scope, aws.ToString(stage.ApiId), aws.ToString(stage.Stage))
 		if err != nil {
 			return err
 		}
@@ -138,7 +139,7 @@ func checkUsagePlan(plan *types.UsagePlan) error {
 
 // GetUsagePlan returns a plan.
 func (s *Service) GetUsagePlan(ctx context.Context, in *apigateway.GetUsagePlanInput) (*apigateway.GetUsagePlanOutput, error) {
-	return respond[apigateway.GetUsagePlanOutput](shownUsagePlan(view(ctx, s, func(tx store.Tx) (*types.UsagePlan, error) {
+	return wire.Respond[apigateway.GetUsagePlanOutput](shownUsagePlan(view(ctx, s, func(tx store.Tx) (*types.UsagePlan, error) {
 		return findUsagePlan(tx, scopeOf(ctx), *in.UsagePlanId)
 	})))
 }
@@ -162,7 +163,7 @@ func (s *Service) GetUsagePlans(ctx context.Context, in *apigateway.GetUsagePlan
 				return slices.ContainsFunc(plans, func(p types.UsagePlan) bool { return *p.Id == *plan.Id })
 			}
 		}
-		items, next, err := take(page, filtered(usagePlans.All(tx, scope, page.after), wanted))
+		items, next, err := store.Take(page, store.Filtered(usagePlans.All(tx, scope, page.After), wanted))
 		if err != nil {
 			return nil, err
 		}

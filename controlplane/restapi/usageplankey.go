@@ -36,7 +36,7 @@ func plansOfKey(tx store.Tx, scope store.Scope, keyID string) ([]types.UsagePlan
 		if err != nil {
 			return nil, err
 		}
-		in, err := exists(tx, usagePlanKeys, scope, *record.Value.Id, keyID)
+		in, err := store.Exists(tx, usagePlanKeys, scope, *record.Value.Id, keyID)
 		if err != nil {
 			return nil, err
 		}
@@ -71,7 +71,7 @@ func (s *Service) CreateUsagePlanKey(ctx context.Context, in *apigateway.CreateU
 		return nil, errKeyType
 	}
 	scope := scopeOf(ctx)
-	return respond[apigateway.CreateUsagePlanKeyOutput](update(ctx, s, func(tx store.Tx) (*types.UsagePlanKey, error) {
+	return wire.Respond[apigateway.CreateUsagePlanKeyOutput](update(ctx, s, func(tx store.Tx) (*types.UsagePlanKey, error) {
 		key, err := s.createPlanKey(tx, scope, *in.UsagePlanId, *in.KeyId)
 		if err != nil {
 			return nil, err
@@ -110,7 +110,7 @@ func findPlanKey(tx store.Tx, scope store.Scope, planID, keyID string) (*types.U
 	if _, err := findUsagePlan(tx, scope, planID); err != nil {
 		return nil, err
 	}
-	record, err := find(tx, usagePlanKeys, scope, errNoAPIKey, planID, keyID)
+	record, err := store.Find(tx, usagePlanKeys, scope, errNoAPIKey, planID, keyID)
 	if err != nil {
 		return nil, err
 	}
@@ -123,7 +123,7 @@ func findPlanKey(tx store.Tx, scope store.Scope, planID, keyID string) (*types.U
 
 // GetUsagePlanKey returns a key of a plan.
 func (s *Service) GetUsagePlanKey(ctx context.Context, in *apigateway.GetUsagePlanKeyInput) (*apigateway.GetUsagePlanKeyOutput, error) {
-	return respond[apigateway.GetUsagePlanKeyOutput](view(ctx, s, func(tx store.Tx) (*types.UsagePlanKey, error) {
+	return wire.Respond[apigateway.GetUsagePlanKeyOutput](view(ctx, s, func(tx store.Tx) (*types.UsagePlanKey, error) {
 		return findPlanKey(tx, scopeOf(ctx), *in.UsagePlanId, *in.KeyId)
 	}))
 }
@@ -140,8 +140,8 @@ func (s *Service) GetUsagePlanKeys(ctx context.Context, in *apigateway.GetUsageP
 		if _, err := findUsagePlan(tx, scope, planID); err != nil {
 			return nil, err
 		}
-		items, next, err := take(page, func(yield func(store.Record[types.UsagePlanKey], error) bool) {
-			for record, err := range usagePlanKeys.All(tx, scope, page.after, planID) {
+		items, next, err := store.Take(page, func(yield func(store.Record[types.UsagePlanKey], error) bool) {
+			for record, err := range usagePlanKeys.All(tx, scope, page.After, planID) {
 				shown := store.Record[types.UsagePlanKey]{ID: record.ID}
 				if err == nil {
 					shown.Value, err = findPlanKey(tx, scope, planID, record.ID[1])

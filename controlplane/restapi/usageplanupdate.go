@@ -65,7 +65,7 @@ var usagePlanPatches = patchTable[types.UsagePlan]{
 // UpdateUsagePlan changes a plan, all of it or nothing (UP-11).
 func (s *Service) UpdateUsagePlan(ctx context.Context, in *apigateway.UpdateUsagePlanInput) (*apigateway.UpdateUsagePlanOutput, error) {
 	scope, now := scopeOf(ctx), s.timestamp()
-	return respond[apigateway.UpdateUsagePlanOutput](shownUsagePlan(update(ctx, s, func(tx store.Tx) (*types.UsagePlan, error) {
+	return wire.Respond[apigateway.UpdateUsagePlanOutput](shownUsagePlan(update(ctx, s, func(tx store.Tx) (*types.UsagePlan, error) {
 		plan, err := findUsagePlan(tx, scope, *in.UsagePlanId)
 		if err != nil {
 			return nil, err

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/apigateway/types"
 
 	"github.com/stagedoor-dev/stagedoor/controlplane/store"
+	"github.com/stagedoor-dev/stagedoor/controlplane/tagging"
 	"github.com/stagedoor-dev/stagedoor/controlplane/wire"
 )
 
@@ -30,7 +31,7 @@ var vpcLinkPatches = patchTable[types.VpcLink]{
 }
 
 func findVpcLink(tx store.Tx, scope store.Scope, id string) (*types.VpcLink, error) {
-	return find(tx, vpcLinks, scope, errNoVpcLink, id)
+	return store.Find(tx, vpcLinks, scope, errNoVpcLink, id)
 }
 
 // shownVpcLink is a link as single responses have it: with tags, if empty (MI-24).
@@ -55,7 +56,7 @@ func (s *Service) CreateVpcLink(ctx context.Context, in *apigateway.CreateVpcLin
 			return nil, wire.BadRequest("Invalid ARN. ARN is not well formed " + arn) // IN-49
 		}
 	}
-	if err := checkTags(in.Tags); err != nil {
+	if err := tagging.Check(in.Tags); err != nil {
 		return nil, err
 	}
 	link := &types.VpcLink{
@@ -63,8 +64,8 @@ func (s *Service) CreateVpcLink(ctx context.Context, in *apigateway.CreateVpcLin
 		TargetArns: in.TargetArns, Tags: maps.Clone(nonEmptyMap(in.Tags)),
 		Status: types.VpcLinkStatusAvailable, StatusMessage: aws.String(vpcLinkReadyMessage),
 	}
-	return respond[apigateway.CreateVpcLinkOutput](update(ctx, s, func(tx store.Tx) (*types.VpcLink, error) {
-		if err := checkRoom(tx, vpcLinks, scopeOf(ctx), s.limits.VPCLinks, errTooManyVpcLinks); err != nil {
+	return wire.Respond[apigateway.CreateVpcLinkOutput](update(ctx, s, func(tx store.Tx) (*types.VpcLink, error) {
+		if err := store.CheckRoom(tx, vpcLinks, scopeOf(ctx), s.limits.VPCLinks, errTooManyVpcLinks); err != nil {
 			return nil, err
 		}
 		pending := *link
@@ -75,7 +76,7 @@ func (s *Service) CreateVpcLink(ctx context.Context, in *apigateway.CreateVpcLin
 
 // GetVpcLink returns a link.
 func (s *Service) GetVpcLink(ctx context.Context, in *apigateway.GetVpcLinkInput) (*apigateway.GetVpcLinkOutput, error) {
-	return respond[apigateway.GetVpcLinkOutput](shownVpcLink(view(ctx, s, func(tx store.Tx) (*types.VpcLink, error) {
+	return wire.Respond[apigateway.GetVpcLinkOutput](shownVpcLink(view(ctx, s, func(tx store.Tx) (*types.VpcLink, error) {
 		return findVpcLink(tx, scopeOf(ctx), *in.VpcLinkId)
 	})))
 }
@@ -87,7 +88,7 @@ func (s *Service) GetVpcLinks(ctx context.Context, in *apigateway.GetVpcLinksInp
 		return nil, err
 	}
 	return view(ctx, s, func(tx store.Tx) (*apigateway.GetVpcLinksOutput, error) {
-		items, next, err := take(page, vpcLinks.All(tx, scopeOf(ctx), page.after))
+		items, next, err := store.Take(page, vpcLinks.All(tx, scopeOf(ctx), page.After))
 		if err != nil {
 			return nil, err
 		}
@@ -98,7 +99,7 @@ func (s *Service) GetVpcLinks(ctx context.Context, in *apigateway.GetVpcLinksInp
 // UpdateVpcLink changes the name or description of a link.
 func (s *Service) UpdateVpcLink(ctx context.Context, in *apigateway.UpdateVpcLinkInput) (*apigateway.UpdateVpcLinkOutput, error) {
 	scope := scopeOf(ctx)
-	return respond[apigateway.UpdateVpcLinkOutput](shownVpcLink(update(ctx, s, func(tx store.Tx) (*types.VpcLink, error) {
+	return wire.Respond[apigateway.UpdateVpcLinkOutput](shownVpcLink(update(ctx, s, func(tx store.Tx) (*types.VpcLink, error) {
 		link, err := findVpcLink(tx, scope, *in.VpcLinkId)
 		if err != nil {
 			return nil, err

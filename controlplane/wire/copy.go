@@ -78,3 +78,14 @@ func compileMove(i int, j []int, to, from reflect.Type) move {
 		panic(fmt.Sprintf("wire: copy: field of %s does not fit %s", from, to))
 	}
 }
+
+// Respond turns a record into the output of an operation, which has the same
+// members; an error it passes on.
+func Respond[Out, Record any](record *Record, err error) (*Out, error) {
+	if err != nil {
+		return nil, err
+	}
+	out := new(Out)
+	Copy(out, record)
+	return out, nil
+}
