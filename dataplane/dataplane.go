@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/stagedoor-dev/stagedoor/controlplane/deployed"
+	"github.com/stagedoor-dev/stagedoor/dataplane/httpapi"
 	"github.com/stagedoor-dev/stagedoor/dataplane/integration"
 	"github.com/stagedoor-dev/stagedoor/dataplane/rest"
 	"github.com/stagedoor-dev/stagedoor/dataplane/usageplan"
@@ -35,6 +36,9 @@ type Config struct {
 	// Observe, when set, is called at the end of each exchange with a REST API and
 	// turns tracing on. It keeps nothing of the exchange but a trace that it takes.
 	Observe func(x *rest.Exchange)
+	// AccessLog gets the lines of access logs, with the owner of the API and the
+	// destination that its stage names; nil = they go nowhere.
+	AccessLog httpapi.AccessLog
 }
 
 // DataPlane serves the stages that are published to it. It is safe for concurrent
@@ -47,13 +51,14 @@ type DataPlane struct {
 	// background compiles stages before their first request.
 	background sync.WaitGroup
 
-	// apis has a *stages for each API id. A request reads it without a lock.
-	apis sync.Map
+	restAPIs table[rest.Stage]
+	httpAPIs table[httpapi.Stage]
+	httpEnv  *httpapi.Environment
 
-	// mu guards cold, warming and closed, and is held for changes of apis.
+	// mu guards cold, warming and closed, and is held for changes of the tables.
 	mu sync.Mutex
 	// cold are published stages that may not be compiled yet.
-	cold    []*rest.Stage
+	cold    []interface{ Compile() }
 	warming bool
 	closed  bool
 }
@@ -76,18 +81,23 @@ func New(config Config) *DataPlane {
 		closeIdle = transports.CloseIdleConnections
 	}
 	lifetime, cancel := context.WithCancel(context.Background())
+	env := rest.Environment{
+		Invoker:    config.Invoker,
+		Transports: transports,
+		Services:   config.Services,
+		VPCLinks:   config.VPCLinks,
+		Usage:      &usageplan.Index{},
+		Logger:     config.Logger,
+		Now:        config.Now,
+		Lifetime:   lifetime,
+		Observe:    config.Observe,
+	}.Traced()
 	return &DataPlane{
-		env: rest.Environment{
-			Invoker:    config.Invoker,
-			Transports: transports,
-			Services:   config.Services,
-			VPCLinks:   config.VPCLinks,
-			Usage:      &usageplan.Index{},
-			Logger:     config.Logger,
-			Now:        config.Now,
-			Lifetime:   lifetime,
-			Observe:    config.Observe,
-		}.Traced(),
+		env: env,
+		httpEnv: &httpapi.Environment{
+			Invoker: env.Invoker, Transports: env.Transports, Services: env.Services, VPCLinks: env.VPCLinks,
+			Logger: env.Logger, Now: env.Now, Lifetime: lifetime, AccessLog: config.AccessLog,
+		},
 		cancel:    cancel,
 		closeIdle: closeIdle,
 	}
@@ -99,7 +109,7 @@ func (d *DataPlane) Usage() *usageplan.Index { return d.env.Usage }
 
 // FlushStageAuthorizersCache forgets the results of a stage's authorizers.
 func (d *DataPlane) FlushStageAuthorizersCache(apiID, stageName string) {
-	if stage := d.stages(apiID).find(stageName); stage != nil {
+	if stage := d.restAPIs.stages(apiID).find(stageName); stage != nil {
 		stage.FlushAuthorizers()
 	}
 }
@@ -114,10 +124,14 @@ func (d *DataPlane) FlushStageCache(string, string) {}
 func (d *DataPlane) PublishRestStage(snapshot *deployed.RestStage) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	stages := d.stages(snapshot.ApiID)
 	name := aws.ToString(snapshot.Stage.StageName)
-	stage := rest.NewStage(d.env, snapshot, stages.find(name))
-	d.storeLocked(snapshot.ApiID, stages.with(name, stage))
+	stage := rest.NewStage(d.env, snapshot, d.restAPIs.stages(snapshot.ApiID).find(name))
+	d.restAPIs.set(snapshot.ApiID, name, stage)
+	d.warmLocked(stage)
+}
+
+// warmLocked has a stage compiled in the background; the caller holds mu.
+func (d *DataPlane) warmLocked(stage interface{ Compile() }) {
 	if d.closed {
 		return
 	}
@@ -132,7 +146,7 @@ func (d *DataPlane) PublishRestStage(snapshot *deployed.RestStage) {
 func (d *DataPlane) WithdrawRestStage(apiID, stageName string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.storeLocked(apiID, d.stages(apiID).without(stageName))
+	d.restAPIs.remove(apiID, stageName)
 }
 
 // warm compiles cold stages, one after another: requests come first.
@@ -151,12 +165,21 @@ func (d *DataPlane) warm() {
 	}
 }
 
-// Serve answers a request to a REST API. An API or stage that is not published is
-// answered with 403 Forbidden.
+// Serve answers a request to an API. One that is not published is answered with 403
+// Forbidden, as a REST API without such a stage.
 func (d *DataPlane) Serve(w http.ResponseWriter, r *http.Request, a Address) {
+	// Ids of APIs differ across their kinds, so the order does not matter.
+	if found := d.httpAPIs.stages(a.ApiID); found != nil {
+		d.serveHTTPAPI(w, r, a, found)
+		return
+	}
+	d.serveRestAPI(w, r, a)
+}
+
+func (d *DataPlane) serveRestAPI(w http.ResponseWriter, r *http.Request, a Address) {
 	call := rest.Call{Path: a.Path, CustomPath: a.CustomPath, BasePath: a.BasePath, DomainName: a.DomainName, DomainPrefix: a.DomainPrefix, HeaderNames: a.HeaderNames}
 	name, _, _ := strings.Cut(strings.TrimLeft(a.Path, "/"), "/")
-	stage := d.stages(a.ApiID).find(name)
+	stage := d.restAPIs.stages(a.ApiID).find(name)
 	if stage == nil {
 		rest.ServeForbidden(d.env, w, r, call)
 		return

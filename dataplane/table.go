@@ -1,52 +1,61 @@
 package dataplane
 
-import "github.com/stagedoor-dev/stagedoor/dataplane/rest"
+import "sync"
 
-// stages are the stages of one API, by name. A table is never written once it is in
-// use: a change makes a new one.
-type stages struct{ byName map[string]*rest.Stage }
+// table has the stages of all APIs of one kind. Requests read it without a lock; whoever
+// changes it holds the data plane's.
+type table[S any] struct {
+	// apis has a *stages[S] for each API id.
+	apis sync.Map
+}
 
-func (s *stages) find(name string) *rest.Stage {
+// stages are the stages of one API, by name. They are never written once they are in
+// use: a change makes new ones.
+type stages[S any] struct{ byName map[string]*S }
+
+func (s *stages[S]) find(name string) *S {
 	if s == nil {
 		return nil
 	}
 	return s.byName[name]
 }
 
-// with returns a copy with one stage set.
-func (s *stages) with(name string, stage *rest.Stage) *stages {
-	copied := s.without(name)
-	copied.byName[name] = stage
-	return copied
-}
-
-// without returns a copy that lacks one stage.
-func (s *stages) without(name string) *stages {
-	copied := &stages{byName: map[string]*rest.Stage{}}
-	if s == nil {
-		return copied
-	}
-	for known, stage := range s.byName {
-		if known != name {
-			copied.byName[known] = stage
-		}
-	}
-	return copied
-}
-
-// stages returns the table of an API, nil when it has none.
-func (d *DataPlane) stages(apiID string) *stages {
-	if found, ok := d.apis.Load(apiID); ok {
-		return found.(*stages)
+// stages returns the stages of an API, nil when it has none.
+func (t *table[S]) stages(apiID string) *stages[S] {
+	if found, ok := t.apis.Load(apiID); ok {
+		return found.(*stages[S])
 	}
 	return nil
 }
 
-// storeLocked sets the table of an API; the caller holds mu.
-func (d *DataPlane) storeLocked(apiID string, table *stages) {
-	if len(table.byName) == 0 {
-		d.apis.Delete(apiID)
+// set puts a stage in.
+func (t *table[S]) set(apiID, name string, stage *S) {
+	copied := t.without(apiID, name)
+	copied.byName[name] = stage
+	t.apis.Store(apiID, copied)
+}
+
+// remove takes a stage out; one that is not there is no error.
+func (t *table[S]) remove(apiID, name string) {
+	copied := t.without(apiID, name)
+	if len(copied.byName) == 0 {
+		t.apis.Delete(apiID)
 		return
 	}
-	d.apis.Store(apiID, table)
+	t.apis.Store(apiID, copied)
+}
+
+// without returns a copy of an API's stages that lacks one.
+func (t *table[S]) without(apiID, name string) *stages[S] {
+	copied := &stages[S]{byName: map[string]*S{}}
+	known := t.stages(apiID)
+	if known == nil {
+		return copied
+	}
+	for other, stage := range known.byName {
+		if other != name {
+			copied.byName[other] = stage
+		}
+	}
+	return copied
 }

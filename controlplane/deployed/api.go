@@ -28,6 +28,8 @@ type ApiStage struct {
 	Account, Region string
 	// ApiID is the id of the API.
 	ApiID string
+	// Protocol is that of the API, known without a deployment as well.
+	Protocol types.ProtocolType
 	// Stage holds the live settings of the stage. Its DeploymentId is that of Api.
 	Stage types.Stage
 	// Api is the deployment that the stage points to; nil when it has none yet.

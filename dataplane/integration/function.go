@@ -70,3 +70,24 @@ func errorMessage(payload []byte) string {
 	_ = json.Unmarshal(payload, &thrown)
 	return thrown.ErrorMessage
 }
+
+// Run invokes the function with an event and returns what the function returned. The
+// function runs on until the timeout when ctx is a request's and its client goes away: pass
+// a context that does not end with the request.
+func (f *Function) Run(ctx context.Context, event []byte) ([]byte, *Failure) {
+	output, failure := f.invoke(ctx, &lambda.InvokeInput{Payload: event})
+	switch {
+	case failure != nil:
+		return nil, failure
+	case output.FunctionError != nil:
+		return nil, functionFailure(output.Payload)
+	default:
+		return output.Payload, nil
+	}
+}
+
+// MalformedResponse is the failure of a function that returned something else than the
+// integration asks for.
+func MalformedResponse(cause error) *Failure {
+	return &Failure{Kind: Malformed, Reason: reasonMalformedLambda, Cause: cause}
+}

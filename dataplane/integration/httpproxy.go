@@ -67,6 +67,8 @@ type HTTPRequest struct {
 	Header, Query []Field
 	// Path has the values of the URI's placeholders, percent-encoded.
 	Path []Pair
+	// NewPath, percent-encoded, is in place of the path of the URI; empty for none.
+	NewPath string
 }
 
 // Forwarded is what a proxy tells of the client.
@@ -90,6 +92,10 @@ func (p *HTTPProxy) request(in HTTPRequest) (*http.Request, *Failure) {
 	target, failure := p.target(in.Path)
 	if failure != nil {
 		return nil, failure
+	}
+	if in.NewPath != "" {
+		target.Path, target.RawPath, target.Opaque = "", "", ""
+		setPath(target, in.NewPath)
 	}
 	target.RawQuery = joinQuery(joinQuery(target.RawQuery, withoutMapped(in.Client.URL.RawQuery, in.Query)), encodeQuery(in.Query))
 	return &http.Request{

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 )
 
@@ -16,6 +17,25 @@ type Transports struct {
 	Verifying http.RoundTripper
 	// Lenient is for integrations with tlsConfig.insecureSkipVerification.
 	Lenient http.RoundTripper
+
+	// named are the transports that expect a certain name; nil for transports that were
+	// given, which then serve for all.
+	named *sync.Map
+}
+
+// Named returns a transport that expects certificates for a name (tlsConfig
+// serverNameToVerify), whatever the host of a request is.
+func (t Transports) Named(name string) http.RoundTripper {
+	if t.named == nil {
+		return t.Verifying
+	}
+	if known, ok := t.named.Load(name); ok {
+		return known.(*http.Transport)
+	}
+	transport := newTransport()
+	transport.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12, ServerName: name}
+	known, _ := t.named.LoadOrStore(name, transport)
+	return known.(*http.Transport)
 }
 
 // NewTransports returns transports with connections of their own.
@@ -29,7 +49,7 @@ type Transports struct {
 func NewTransports() Transports {
 	lenient := newTransport()
 	lenient.DialTLSContext = dialLenient
-	return Transports{Verifying: newTransport(), Lenient: lenient}
+	return Transports{Verifying: newTransport(), Lenient: lenient, named: &sync.Map{}}
 }
 
 const handshakeTimeout = 10 * time.Second
@@ -57,6 +77,12 @@ func (t Transports) CloseIdleConnections() {
 		if closer, ok := transport.(interface{ CloseIdleConnections() }); ok {
 			closer.CloseIdleConnections()
 		}
+	}
+	if t.named != nil {
+		t.named.Range(func(_, transport any) bool {
+			transport.(*http.Transport).CloseIdleConnections()
+			return true
+		})
 	}
 }
 

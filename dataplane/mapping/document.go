@@ -20,9 +20,17 @@ type Document struct {
 // in use.
 func NewDocument(text []byte) *Document { return &Document{text: text} }
 
-// evaluate returns the text that a path leads to, none when it leads to nothing: texts
+// Len returns the size of the body in bytes.
+func (d *Document) Len() int {
+	if d == nil {
+		return 0
+	}
+	return len(d.text)
+}
+
+// Evaluate returns the text that a path leads to, none when it leads to nothing: texts
 // as they are, everything else as JSON. Without a path it is the body.
-func (d *Document) evaluate(path *jsonpath.Path) []string {
+func (d *Document) Evaluate(path *jsonpath.Path) []string {
 	switch {
 	case d == nil || len(d.text) == 0:
 		return nil

@@ -47,9 +47,9 @@ func (e Expression) Evaluate(v Values) []string {
 	case ResponseMultiValueHeader:
 		return v.ResponseHeader(e.name)
 	case Body:
-		return v.RequestBody().evaluate(e.path)
+		return v.RequestBody().Evaluate(e.path)
 	case ResponseBody:
-		return v.ResponseBody().evaluate(e.path)
+		return v.ResponseBody().Evaluate(e.path)
 	default:
 		return nil
 	}
