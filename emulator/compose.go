@@ -103,7 +103,9 @@ func compose(s *settings, url string, port int, stack *closers) (*composed, erro
 		return nil, err
 	}
 	links := &vpcLinks{configured: s.vpcLinks}
+	accessLogs := &accessLog{groups: groups, logger: s.Logger}
 	plane := dataplane.New(dataplane.Config{
+		AccessLog: accessLogs.write,
 		Observe: observe, Invoker: functions, Logger: s.Logger, Now: s.Now,
 		Services: integration.AWSServices{Endpoint: endpoints}, VPCLinks: links.find,
 	})
