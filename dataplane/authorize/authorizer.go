@@ -27,6 +27,16 @@ type Config struct {
 	// Variables are the stage's.
 	Variables map[string]string
 	Invoker   integration.Invoker
+	// Now is the clock; nil = [time.Now]. REST APIs have no need of it.
+	Now func() time.Time
+}
+
+// function is how the function of an authorizer is invoked.
+func (c *Config) function(arn, role, authorizerID string) function {
+	return function{
+		invoker: c.Invoker, arn: arn, role: role,
+		source: "arn:aws:execute-api:" + c.Region + ":" + c.Account + ":" + c.APIID + "/authorizers/" + authorizerID,
+	}
 }
 
 // Authorizer is a compiled Lambda authorizer. It is safe for concurrent use.
@@ -58,10 +68,7 @@ func New(config Config, definition *types.Authorizer) (*Authorizer, error) {
 	id := aws.ToString(definition.Id)
 	a := &Authorizer{
 		ID: id, Type: definition.Type, TTL: defaultTTL,
-		function: function{
-			invoker: config.Invoker, arn: arn, role: substitute(definition.AuthorizerCredentials),
-			source: "arn:aws:execute-api:" + config.Region + ":" + config.Account + ":" + config.APIID + "/authorizers/" + id,
-		},
+		function: config.function(arn, substitute(definition.AuthorizerCredentials), id),
 	}
 	if definition.AuthorizerResultTtlInSeconds != nil {
 		a.TTL = time.Duration(*definition.AuthorizerResultTtlInSeconds) * time.Second

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
@@ -32,19 +33,31 @@ type function struct {
 // Call invokes the function with an event and reads what it returns. The function's
 // answer is returned as it was, also with an error; it is nil when there is none.
 func (a *Authorizer) Call(ctx context.Context, event []byte) (result *Result, answer []byte, err error) {
-	ctx, cancel := context.WithTimeout(ctx, callTimeout)
-	defer cancel()
-	out, err := a.function.invoker.InvokeFunction(ctx, &lambda.InvokeInput{FunctionName: &a.function.arn, Payload: event}, a.function.source, a.function.role)
+	out, err := a.function.invoke(ctx, event, callTimeout)
 	switch {
-	case err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded):
-		return nil, nil, ErrTimeout
-	case err != nil:
+	case out == nil:
 		return nil, nil, err
-	case out.FunctionError != nil:
-		return nil, out.Payload, functionError(out)
+	case err != nil:
+		return nil, out.Payload, err
 	}
 	result, err = ParseResult(out.Payload)
 	return result, out.Payload, err
+}
+
+// invoke calls the function. That the function failed is an error beside its answer.
+func (f *function) invoke(ctx context.Context, event []byte, limit time.Duration) (*lambda.InvokeOutput, error) {
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	out, err := f.invoker.InvokeFunction(ctx, &lambda.InvokeInput{FunctionName: &f.arn, Payload: event}, f.source, f.role)
+	switch {
+	case err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded):
+		return nil, ErrTimeout
+	case err != nil:
+		return nil, err
+	case out.FunctionError != nil:
+		return out, functionError(out)
+	}
+	return out, nil
 }
 
 // functionError is the error of a function that failed.

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -21,7 +20,7 @@ const invokeAction = "execute-api:Invoke"
 type authorizer struct {
 	*authorize.Authorizer
 
-	cache resultCache
+	cache authorize.Cache[*authorization]
 }
 
 // authorization is what an authorizer said of the caller.
@@ -74,14 +73,14 @@ func (a *authorizer) run(x *Exchange) *Failure {
 	if !ok {
 		return &Failure{Type: types.GatewayResponseTypeUnauthorized, Reason: "Unauthorized request: " + x.Request.ID}
 	}
-	said, cached := a.cache.get(identity, x.Request.Time)
+	said, cached := a.cache.Get(identity, x.Request.Time)
 	if !cached {
 		var failure *Failure
 		if said, failure = a.ask(x, identity); failure != nil {
 			return failure
 		}
 		if a.TTL > 0 && len(identity) > 0 {
-			a.cache.put(identity, said, x.Request.Time.Add(a.TTL))
+			a.cache.Put(identity, said, x.Request.Time.Add(a.TTL))
 		}
 	}
 	x.authorization = said
@@ -182,63 +181,6 @@ func (x *Exchange) eventAuthorizer() *integration.EventAuthorizer {
 	}
 }
 
-// maxCachedResults bounds the cache of an authorizer.
-const maxCachedResults = 10_000
-
-// resultCache keeps results of an authorizer by the identity of the caller. The zero
-// value is empty and ready. It is safe for concurrent use.
-type resultCache struct {
-	mu      sync.Mutex
-	results map[string]cachedResult
-}
-
-type cachedResult struct {
-	said    *authorization
-	expires time.Time
-}
-
-// cacheKey joins the values of an identity so that no two have the same key.
-func cacheKey(identity []string) string {
-	var b strings.Builder
-	for _, value := range identity {
-		b.WriteString(strconv.Itoa(len(value)))
-		b.WriteByte(':')
-		b.WriteString(value)
-	}
-	return b.String()
-}
-
-func (c *resultCache) get(identity []string, now time.Time) (*authorization, bool) {
-	if len(identity) == 0 {
-		return nil, false
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	found, ok := c.results[cacheKey(identity)]
-	if !ok || !now.Before(found.expires) {
-		return nil, false
-	}
-	return found.said, true
-}
-
-func (c *resultCache) put(identity []string, said *authorization, expires time.Time) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if len(c.results) >= maxCachedResults {
-		c.results = nil // rare, and every caller is asked for again soon anyway
-	}
-	if c.results == nil {
-		c.results = map[string]cachedResult{}
-	}
-	c.results[cacheKey(identity)] = cachedResult{said, expires}
-}
-
-func (c *resultCache) flush() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.results = nil
-}
-
 // FlushAuthorizers empties the caches of the stage's authorizers.
 func (s *Stage) FlushAuthorizers() {
 	for _, stage := range []*Stage{s, s.canary} {
@@ -246,7 +188,7 @@ func (s *Stage) FlushAuthorizers() {
 			continue
 		}
 		for _, a := range stage.compiled().authorizers {
-			a.cache.flush()
+			a.cache.Flush()
 		}
 	}
 }
