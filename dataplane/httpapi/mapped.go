@@ -117,7 +117,8 @@ func encodeQuery(fields []integration.Field) string {
 			b.WriteString(url.QueryEscape(value))
 		}
 	}
-	return b.String()
+	// A plus is a space to some readers of a query and itself to others.
+	return strings.ReplaceAll(b.String(), "+", "%20")
 }
 
 // responseMappings are the compiled responseParameters of an integration, by status.

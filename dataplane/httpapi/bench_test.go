@@ -1,0 +1,78 @@
+package httpapi_test
+
+import (
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stagedoor-dev/stagedoor/dataplane"
+)
+
+// discard is a response writer that keeps nothing.
+type discard struct{ header http.Header }
+
+func (d *discard) Header() http.Header         { return d.header }
+func (d *discard) Write(p []byte) (int, error) { return len(p), nil }
+func (d *discard) WriteHeader(int)             {}
+
+// canned is a transport whose backend answers at once.
+type canned struct{}
+
+func (canned) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Body != nil {
+		_ = r.Body.Close()
+	}
+	return &http.Response{
+		StatusCode: 200, Header: http.Header{"Content-Type": {"text/plain"}}, ContentLength: 2, Body: io.NopCloser(strings.NewReader("ok")),
+	}, nil
+}
+
+// BenchmarkServe measures all but the backend: with one route, with 300, and by kind of
+// integration.
+func BenchmarkServe(b *testing.B) {
+	many := make([]string, 0, 300)
+	for i := range 299 {
+		many = append(many, "GET /resources/"+strconv.Itoa(i)+"/{id}")
+	}
+	many = append(many, "GET /pets/{id}")
+	proxy := httpIntegration("http://backend.example/{id}")
+	for _, subject := range []struct {
+		name   string
+		routes []string
+		format string
+	}{
+		{"HTTP_PROXY, 1 route", many[299:], ""},
+		{"HTTP_PROXY, 300 routes", many, ""},
+		{"Lambda 1.0", many[299:], "1.0"},
+		{"Lambda 2.0", many[299:], "2.0"},
+	} {
+		b.Run(subject.name, func(b *testing.B) {
+			plane := dataplane.New(dataplane.Config{
+				Invoker: returning(`{"statusCode":200,"headers":{"content-type":"text/plain"},"body":"ok"}`),
+				Logger:  slog.New(slog.DiscardHandler), Transport: canned{},
+			})
+			b.Cleanup(func() { _ = plane.Close() })
+			i := proxy
+			if subject.format != "" {
+				i = lambdaIntegration(subject.format)
+			}
+			plane.PublishApiStage(stageOf("$default", i, subject.routes...))
+			r, address := request("GET", "/pets/7?a=b", "", http.Header{"User-Agent": {"bench"}, "Accept": {"*/*"}})
+			recorder := httptest.NewRecorder()
+			plane.Serve(recorder, r, address)
+			if recorder.Code != 200 {
+				b.Fatal(recorder.Code)
+			}
+			w := &discard{header: http.Header{}}
+			b.ReportAllocs()
+			for b.Loop() {
+				clear(w.header)
+				plane.Serve(w, r, address)
+			}
+		})
+	}
+}
