@@ -106,7 +106,7 @@ func compose(s *settings, url string, port int, stack *closers) (*composed, erro
 	accessLogs := &accessLog{groups: groups, logger: s.Logger}
 	plane := dataplane.New(dataplane.Config{
 		AccessLog: accessLogs.write,
-		Observe: observe, Invoker: functions, Logger: s.Logger, Now: s.Now,
+		Observe:   observe, Invoker: functions, Logger: s.Logger, Now: s.Now,
 		Services: integration.AWSServices{Endpoint: endpoints}, VPCLinks: links.find,
 	})
 	stack.add("data plane", plane.Close)
