@@ -171,8 +171,8 @@ func (a *Authorizer) verify(ctx context.Context, token string) (*accepted, error
 
 // described gives an error of the parser AWS's text. All of them are unverified.
 func described(parsed *jwt.Token, err error) error {
-	if _, ok := errors.AsType[*failure](err); ok {
-		return err
+	if f, ok := errors.AsType[*failure](err); ok {
+		return f
 	}
 	switch {
 	case errors.Is(err, jwt.ErrTokenMalformed):
