@@ -45,8 +45,8 @@ type issuer struct {
 	answer http.HandlerFunc
 }
 
-func newIssuer(t testing.TB) *issuer {
-	t.Helper()
+func newIssuer(tb testing.TB) *issuer {
+	tb.Helper()
 	i := &issuer{}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /.well-known/openid-configuration", func(w http.ResponseWriter, _ *http.Request) {
@@ -65,7 +65,7 @@ func newIssuer(t testing.TB) *issuer {
 		json.NewEncoder(w).Encode(map[string]any{"keys": keys})
 	})
 	i.Server = httptest.NewServer(mux)
-	t.Cleanup(i.Close)
+	tb.Cleanup(i.Close)
 	return i
 }
 
@@ -122,28 +122,28 @@ func (i *issuer) claims(changes map[string]any) gojwt.MapClaims {
 }
 
 // token signs claims with the key n, as kid.
-func token(t testing.TB, method gojwt.SigningMethod, kid string, key any, claims gojwt.MapClaims) string {
-	t.Helper()
+func token(tb testing.TB, method gojwt.SigningMethod, kid string, key any, claims gojwt.MapClaims) string {
+	tb.Helper()
 	made := gojwt.NewWithClaims(method, claims)
 	if kid != "" {
 		made.Header["kid"] = kid
 	}
 	signed, err := made.SignedString(key)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return signed
 }
 
-func (i *issuer) token(t testing.TB, kid string, n int, changes map[string]any) string {
-	t.Helper()
-	return token(t, gojwt.SigningMethodRS256, kid, privateKeys()[n], i.claims(changes))
+func (i *issuer) token(tb testing.TB, kid string, n int, changes map[string]any) string {
+	tb.Helper()
+	return token(tb, gojwt.SigningMethodRS256, kid, privateKeys()[n], i.claims(changes))
 }
 
 // newAuthorizer is one for the audience "pets" whose issuer has the key "a".
-func newAuthorizer(t testing.TB) (*jwt.Authorizer, *issuer, *clock) {
-	t.Helper()
-	i, c := newIssuer(t), newClock()
+func newAuthorizer(tb testing.TB) (*jwt.Authorizer, *issuer, *clock) {
+	tb.Helper()
+	i, c := newIssuer(tb), newClock()
 	i.serve(publicKey("a", 0))
 	return jwt.New(jwt.Config{Issuer: i.URL, Audience: []string{"other", "pets"}, Now: c.now}), i, c
 }
