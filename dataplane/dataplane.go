@@ -11,6 +11,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/stagedoor-dev/stagedoor/controlplane/deployed"
+	"github.com/stagedoor-dev/stagedoor/dataplane/authorize/jwt"
+	"github.com/stagedoor-dev/stagedoor/dataplane/authorize/sigv4"
 	"github.com/stagedoor-dev/stagedoor/dataplane/httpapi"
 	"github.com/stagedoor-dev/stagedoor/dataplane/integration"
 	"github.com/stagedoor-dev/stagedoor/dataplane/rest"
@@ -36,6 +38,9 @@ type Config struct {
 	// Observe, when set, is called at the end of each exchange with a REST API and
 	// turns tracing on. It keeps nothing of the exchange but a trace that it takes.
 	Observe func(x *rest.Exchange)
+	// Credentials finds who signed a request to a route with AWS_IAM; nil closes such
+	// routes.
+	Credentials sigv4.Credentials
 	// AccessLog gets the lines of access logs, with the owner of the API and the
 	// destination that its stage names; nil = they go nowhere.
 	AccessLog httpapi.AccessLog
@@ -96,6 +101,7 @@ func New(config Config) *DataPlane {
 		env: env,
 		httpEnv: &httpapi.Environment{
 			Invoker: env.Invoker, Transports: env.Transports, Services: env.Services, VPCLinks: env.VPCLinks,
+			Keys: jwt.NewKeys(nil, env.Now), Credentials: config.Credentials,
 			Logger: env.Logger, Now: env.Now, Lifetime: lifetime, AccessLog: config.AccessLog,
 		},
 		cancel:    cancel,

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/apigatewayv2/types"
 
 	"github.com/stagedoor-dev/stagedoor/controlplane/deployed"
+	"github.com/stagedoor-dev/stagedoor/dataplane/authorize"
 	"github.com/stagedoor-dev/stagedoor/dataplane/integration"
 	"github.com/stagedoor-dev/stagedoor/dataplane/mapping"
 )
@@ -53,8 +54,10 @@ type compiler struct {
 	// integrations and authorizers are those of the deployment, by id.
 	integrations map[string]*types.Integration
 	authorizers  map[string]*types.Authorizer
-	// guards are the steps of authorizers that were compiled, by id: routes share them.
-	guards map[string]func(x *Exchange) *Failure
+	// tokens and functions are the authorizers that were compiled, by id: routes share
+	// them, and their caches.
+	tokens    map[string]*jwtAuthorizer
+	functions map[string]*authorize.RequestAuthorizer
 }
 
 // compile compiles the stage's deployment.
@@ -63,7 +66,10 @@ func (s *Stage) compile() *program {
 		root: &node{}, counters: s.metrics.of(""),
 		stageVariables: sortedPairs(s.snapshot.Stage.StageVariables),
 	}
-	c := &compiler{stage: s, snapshot: s.snapshot, program: compiled, guards: map[string]func(x *Exchange) *Failure{}}
+	c := &compiler{
+		stage: s, snapshot: s.snapshot, program: compiled,
+		tokens: map[string]*jwtAuthorizer{}, functions: map[string]*authorize.RequestAuthorizer{},
+	}
 	compiled.log = c.accessLog()
 	if s.snapshot.Api == nil {
 		return compiled

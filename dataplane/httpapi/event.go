@@ -43,7 +43,7 @@ func (x *Exchange) eventHeaders(withCookies bool) []integration.Field {
 		host = mapped[0]
 	}
 	added := [...]string{
-		strconv.Itoa(len(x.Request.body)), host, forwarded.TraceID, forwarded.For, forwarded.Port, forwarded.Proto,
+		strconv.FormatInt(x.bodyLength(), 10), host, forwarded.TraceID, forwarded.For, forwarded.Port, forwarded.Proto,
 	}
 	fields = append(
 		fields,
@@ -56,6 +56,14 @@ func (x *Exchange) eventHeaders(withCookies bool) []integration.Field {
 	)
 	slices.SortFunc(fields, func(a, b integration.Field) int { return strings.Compare(a.Name, b.Name) })
 	return fields
+}
+
+// bodyLength is the length of the body, as announced until it is read.
+func (x *Exchange) bodyLength() int64 {
+	if x.Request.bodyRead {
+		return int64(len(x.Request.body))
+	}
+	return max(x.Request.HTTP.ContentLength, 0)
 }
 
 func (x *Exchange) pathParameters() []integration.Pair {

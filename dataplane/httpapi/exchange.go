@@ -29,6 +29,8 @@ type Exchange struct {
 
 	stage   *Stage
 	program *program
+	// authorization is what is known of the caller; its zero value is nothing.
+	authorization authorization
 }
 
 // Request is the request of the client.

@@ -30,6 +30,14 @@ func notFound(reason string) *Failure {
 	return &Failure{Status: http.StatusNotFound, Type: "RESOURCE_NOT_FOUND", Reason: reason}
 }
 
+func unauthorized(reason, challenge string) *Failure {
+	return &Failure{Status: http.StatusUnauthorized, Type: "UNAUTHORIZED", Reason: reason, Challenge: challenge}
+}
+
+func forbidden(reason string) *Failure {
+	return &Failure{Status: http.StatusForbidden, Type: "ACCESS_DENIED", Reason: reason}
+}
+
 func requestTooLarge(cause error) *Failure {
 	return &Failure{Status: http.StatusRequestEntityTooLarge, Type: "REQUEST_TOO_LARGE", Reason: "The request body exceeds 10485760 bytes", Cause: cause}
 }

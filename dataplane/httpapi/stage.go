@@ -12,6 +12,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/stagedoor-dev/stagedoor/controlplane/deployed"
+	"github.com/stagedoor-dev/stagedoor/dataplane/authorize/jwt"
+	"github.com/stagedoor-dev/stagedoor/dataplane/authorize/sigv4"
 	"github.com/stagedoor-dev/stagedoor/dataplane/integration"
 	"github.com/stagedoor-dev/stagedoor/dataplane/traffic"
 )
@@ -20,8 +22,8 @@ import (
 // destination that the stage names. It does not keep the caller waiting.
 type AccessLog func(account, region, destinationARN string, at time.Time, line string)
 
-// Environment is what stages are served with. All fields but Services, VPCLinks and
-// AccessLog are required.
+// Environment is what stages are served with. All fields but Services, VPCLinks,
+// Credentials and AccessLog are required.
 type Environment struct {
 	Invoker    integration.Invoker
 	Transports integration.Transports
@@ -29,8 +31,12 @@ type Environment struct {
 	Services integration.AWSServices
 	// VPCLinks is how private integrations reach their targets.
 	VPCLinks integration.VPCLinks
-	Logger   *slog.Logger
-	Now      func() time.Time
+	// Keys has the keys of the issuers of JWT authorizers.
+	Keys *jwt.Keys
+	// Credentials finds who signed a request; nil closes the routes with AWS_IAM.
+	Credentials sigv4.Credentials
+	Logger      *slog.Logger
+	Now         func() time.Time
 	// Lifetime ends when the data plane is closed: what outlives its client's connection
 	// ends with it.
 	Lifetime context.Context //nolint:containedctx // the owner's own lifetime
