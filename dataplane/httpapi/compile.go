@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -113,6 +114,23 @@ func (c *compiler) logger() *slog.Logger {
 // substitute replaces stage variables in a setting.
 func (c *compiler) substitute(text *string) string {
 	return mapping.SubstituteStageVariables(aws.ToString(text), c.snapshot.Stage.StageVariables)
+}
+
+// uri returns the URI of an integration with the stage's variables in place. One that there
+// is not makes the integration fail.
+func (c *compiler) uri(i *types.Integration) (string, *Failure) {
+	text := aws.ToString(i.IntegrationUri)
+	for rest := text; ; {
+		_, after, ok := strings.Cut(rest, "${stageVariables.")
+		name, left, closed := strings.Cut(after, "}")
+		if !ok || !closed {
+			return c.substitute(&text), nil
+		}
+		if _, known := c.snapshot.Stage.StageVariables[name]; !known {
+			return "", configurationError("the stage has no variable " + name + " for " + text)
+		}
+		rest = left
+	}
 }
 
 // timeout returns the integration's time limit, 30 s by default.

@@ -32,9 +32,13 @@ const wholePath = "proxy"
 
 // httpProxy compiles an integration with an HTTP endpoint.
 func (c *compiler) httpProxy(r *route, i *types.Integration) (step, *Failure) {
+	uri, failure := c.uri(i)
+	if failure != nil {
+		return step{}, failure
+	}
 	proxy := &httpProxy{}
 	config := integration.HTTPConfig{
-		URI: c.substitute(i.IntegrationUri), Method: aws.ToString(i.IntegrationMethod), APIID: c.snapshot.ApiID,
+		URI: uri, Method: aws.ToString(i.IntegrationMethod), APIID: c.snapshot.ApiID,
 		Timeout: timeout(i), Transport: c.stage.env.Transports.Verifying,
 	}
 	if i.TlsConfig != nil && aws.ToString(i.TlsConfig.ServerNameToVerify) != "" {

@@ -133,6 +133,14 @@ func TestHTTPProxyResponse(t *testing.T) {
 	f.want(t, "GET", "/500?s=x", 500, internalBody)
 }
 
+func TestHead(t *testing.T) {
+	t.Parallel()
+	b := newBackend(t, func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Content-Length", "1234") })
+	f := newFixture(t, nil)
+	f.PublishApiStage(stageOf("$default", httpIntegration(b.URL), "HEAD /a"))
+	compareHeader(t, http.Header{"Content-Length": {"1234"}}, f.want(t, "HEAD", "/a", 200, ""))
+}
+
 func compareHeader(t *testing.T, want http.Header, response *http.Response) {
 	t.Helper()
 	for name, values := range want {
@@ -167,7 +175,7 @@ func TestHTTPProxyFailures(t *testing.T) {
 	f.want(t, "GET", "/gone/a", 503, unavailableBody)
 	f.PublishApiStage(stageOf("unmapped", httpIntegration(b.URL+"/{id}"), "GET /a"))
 	f.want(t, "GET", "/unmapped/a", 500, internalBody)
-	f.PublishApiStage(stageOf("invalid", httpIntegration("http://${stageVariables.none}"), "GET /a"))
+	f.PublishApiStage(stageOf("invalid", httpIntegration(b.URL+"/${stageVariables.none}"), "GET /a"))
 	f.want(t, "GET", "/invalid/a", 500, internalBody)
 }
 

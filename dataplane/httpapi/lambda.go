@@ -20,7 +20,11 @@ type lambdaProxy struct {
 
 // lambdaProxy compiles an integration with a function.
 func (c *compiler) lambdaProxy(r *route, i *types.Integration) (step, *Failure) {
-	arn, err := functionARN(c.substitute(i.IntegrationUri))
+	uri, failure := c.uri(i)
+	if failure != nil {
+		return step{}, failure
+	}
+	arn, err := functionARN(uri)
 	if err != nil {
 		return step{}, configurationError(err.Error())
 	}

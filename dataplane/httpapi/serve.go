@@ -109,7 +109,13 @@ func (x *Exchange) send(w http.ResponseWriter) {
 	header["Apigw-Requestid"] = fixed[0:1:1]
 	status, body := x.Response.Status, x.Response.Body
 	withBody := status >= http.StatusOK && status != http.StatusNoContent && status != http.StatusNotModified
-	if withBody {
+	switch {
+	case x.Request.HTTP.Method == http.MethodHead && x.Integration.Response != nil:
+		// The backend's: what a GET would have.
+		if length := x.Integration.Response.Header["Content-Length"]; len(length) == 1 {
+			header["Content-Length"] = length
+		}
+	case withBody:
 		fixed[1] = strconv.Itoa(len(body))
 		header["Content-Length"] = fixed[1:2:2]
 	}
