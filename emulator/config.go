@@ -9,6 +9,8 @@ import (
 	"os"
 	"runtime/debug"
 	"time"
+
+	"github.com/stagedoor-dev/stagedoor/dataplane/authorize/sigv4"
 )
 
 // Defaults of [Config].
@@ -44,6 +46,10 @@ type Config struct {
 	// LambdaDebug are the ports, on the loopback interface, where debuggers reach
 	// functions, by the name of the function.
 	LambdaDebug map[string]int
+	// Credentials are access keys that may sign calls of APIs with AWS_IAM, each
+	// "KEY=SECRET" or "KEY=SECRET,ARN" with the ARN of a user or role. The access keys
+	// "test" and those of 12 digits have the secret "test".
+	Credentials []string
 	// Trace tells whether the latest requests to deployed APIs are kept, to be looked at
 	// below /_stagedoor/requests; the zero value keeps them.
 	Trace Trace
@@ -85,9 +91,11 @@ const (
 type settings struct {
 	Config
 
-	upstream   *url.URL
-	vpcLinks   map[string]*url.URL
-	listenHost string
+	upstream *url.URL
+	vpcLinks map[string]*url.URL
+	// credentials are the parsed ones, with those that everybody has.
+	credentials *sigv4.Static
+	listenHost  string
 }
 
 // check fills the defaults in.
@@ -135,12 +143,31 @@ func (c Config) check() (*settings, error) {
 			return nil, fmt.Errorf("%w: VPC link %s: %w", ErrConfig, link, err)
 		}
 	}
+	if s.credentials, err = s.parseCredentials(); err != nil {
+		return nil, err
+	}
 	for function, port := range s.LambdaDebug {
 		if port < 1 || port > math.MaxUint16 {
 			return nil, fmt.Errorf("%w: debugger port %d of function %s", ErrConfig, port, function)
 		}
 	}
 	return s, nil
+}
+
+func (s *settings) parseCredentials() (*sigv4.Static, error) {
+	list := make([]sigv4.Credential, 0, len(s.Credentials))
+	for _, text := range s.Credentials {
+		credential, err := sigv4.ParseCredential(text)
+		if err != nil {
+			return nil, fmt.Errorf("%w: %w", ErrConfig, err)
+		}
+		list = append(list, credential)
+	}
+	known, err := sigv4.NewStatic(s.Account, list)
+	if err != nil {
+		return nil, fmt.Errorf("%w: credentials: %w", ErrConfig, err)
+	}
+	return known, nil
 }
 
 // moduleVersion is the version of this module as the program was built with it.

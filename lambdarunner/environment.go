@@ -79,7 +79,7 @@ func reservedVariables(fn *deployed.Function, c command, at place, api string, l
 		"AWS_LAMBDA_LOG_GROUP_NAME":       log.group,
 		"AWS_LAMBDA_LOG_STREAM_NAME":      log.stream,
 		"AWS_ACCESS_KEY_ID":               fn.Account,
-		"AWS_SECRET_ACCESS_KEY":           "stagedoor",
+		"AWS_SECRET_ACCESS_KEY":           "test",
 		"AWS_SESSION_TOKEN":               "stagedoor",
 		"AWS_LAMBDA_RUNTIME_API":          api,
 		"LAMBDA_TASK_ROOT":                at.task,

@@ -166,7 +166,7 @@ func TestFunctionEnvironment(t *testing.T) {
 		"AWS_EXECUTION_ENV": "AWS_Lambda_python3.13", "AWS_LAMBDA_FUNCTION_NAME": "fn",
 		"AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "128", "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
 		"AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand", "AWS_LAMBDA_LOG_GROUP_NAME": "/aws/lambda/fn",
-		"AWS_ACCESS_KEY_ID": "123456789012", "AWS_SECRET_ACCESS_KEY": "stagedoor", "AWS_SESSION_TOKEN": "stagedoor",
+		"AWS_ACCESS_KEY_ID": "123456789012", "AWS_SECRET_ACCESS_KEY": "test", "AWS_SESSION_TOKEN": "stagedoor",
 		"AWS_ENDPOINT_URL": "http://127.0.0.1:4566", "LAMBDA_TASK_ROOT": got.CWD, "LANG": "en_US.UTF-8",
 		"TABLE": "orders", "TZ": "Europe/Berlin", "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
 	}
