@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/stagedoor-dev/stagedoor/controlplane/function"
+	"github.com/stagedoor-dev/stagedoor/controlplane/httpapi"
 	"github.com/stagedoor-dev/stagedoor/controlplane/logs"
 	"github.com/stagedoor-dev/stagedoor/controlplane/restapi"
 	"github.com/stagedoor-dev/stagedoor/controlplane/store"
@@ -127,7 +128,11 @@ func compose(s *settings, url string, port int, stack *closers) (*composed, erro
 	stack.add("apigateway", func() error { restAPIs.Close(); return nil })
 	links.links = restAPIs
 
-	handlers, err := composeServices(s, restAPIs, functions)
+	httpAPIs, err := composeHTTPAPIs(s, records, plane, stack)
+	if err != nil {
+		return nil, err
+	}
+	handlers, err := composeServices(s, restAPIs, httpAPIs, functions)
 	if err != nil {
 		return nil, err
 	}
@@ -230,11 +235,26 @@ func composeFunctions(
 	return packages, functions, nil
 }
 
-func composeServices(s *settings, restAPIs *restapi.Service, functions *function.Service) (*services, error) {
+func composeHTTPAPIs(s *settings, records store.Store, plane any, stack *closers) (*httpapi.Service, error) {
+	config := httpapi.Config{Store: records, Logger: s.Logger, Now: s.Now}
+	// The data plane serves these APIs as far as it has the methods.
+	config.Publisher, _ = plane.(httpapi.Publisher)
+	config.Flusher, _ = plane.(httpapi.Flusher)
+	httpAPIs, err := httpapi.New(config)
+	if err != nil {
+		return nil, err
+	}
+	stack.add("apigatewayv2", func() error { httpAPIs.Close(); return nil })
+	return httpAPIs, nil
+}
+
+func composeServices(
+	s *settings, restAPIs *restapi.Service, httpAPIs *httpapi.Service, functions *function.Service,
+) (*services, error) {
 	options := wire.Options{DefaultAccount: s.Account, DefaultRegion: s.Region, Logger: s.Logger}
 	apiGateway, errV1 := wire.NewHandler(wire.APIGateway, restAPIs, options)
 	lambda, errLambda := wire.NewHandler(wire.Lambda, functions, options)
-	apiGatewayV2, errV2 := wire.NewHandlerFunc(wire.APIGatewayV2, notImplemented, options)
+	apiGatewayV2, errV2 := wire.NewHandler(wire.APIGatewayV2, httpAPIs, options)
 	management, errManagement := wire.NewHandlerFunc(wire.APIGatewayManagement, notImplemented, options)
 	if err := errors.Join(errV1, errLambda, errV2, errManagement); err != nil {
 		return nil, err

@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"slices"
 	"time"
@@ -82,7 +83,17 @@ func New(cfg Config) (*Service, error) {
 }
 
 // publish publishes what is stored, and from now on what changes.
-func (s *Service) publish(_ context.Context, _ *Config) error { return nil }
+func (s *Service) publish(ctx context.Context, cfg *Config) error {
+	if cfg.Publisher == nil {
+		return nil
+	}
+	feed := newStageFeed(s.store, cfg.Publisher, s.logger)
+	if err := feed.publishAll(ctx); err != nil {
+		return fmt.Errorf("publish stored stages: %w", err)
+	}
+	s.cancels = append(s.cancels, feed.watch())
+	return nil
+}
 
 // Close ends publishing; the store stays open.
 func (s *Service) Close() {

@@ -26,7 +26,11 @@ func editTags(tx store.Tx, scope store.Scope, arn string, edit tagging.Edit) err
 		if named.Kind != "apis" {
 			return tagging.ErrARN
 		}
-		stage, err := findStage(tx, scope, named.ID, named.Stage)
+		a, err := openAPI(tx, scope, named.ID)
+		if err != nil {
+			return err
+		}
+		stage, err := find(a, stages, errNoStage, named.Stage)
 		if err != nil {
 			return err
 		}

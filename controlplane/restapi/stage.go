@@ -2,7 +2,6 @@ package restapi
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"regexp"
 
@@ -10,29 +9,21 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/apigateway"
 	"github.com/aws/aws-sdk-go-v2/service/apigateway/types"
 
+	"github.com/stagedoor-dev/stagedoor/controlplane/stagevariable"
 	"github.com/stagedoor-dev/stagedoor/controlplane/store"
 	"github.com/stagedoor-dev/stagedoor/controlplane/tagging"
 	"github.com/stagedoor-dev/stagedoor/controlplane/wire"
 )
 
-const (
-	maxStageVariables     = 100
-	maxVariableNameChars  = 64
-	maxVariableValueChars = 512
-)
-
 var (
 	// AWS's message has not kept up: hyphens have been allowed for years.
-	stageNamePattern     = regexp.MustCompile(`^[a-zA-Z0-9_-]{1,128}$`)
-	variableNamePattern  = regexp.MustCompile(`^[a-zA-Z0-9_]+$`)
-	variableValuePattern = regexp.MustCompile(`^[A-Za-z0-9\-._~:/?#&=, ]+$`)
+	stageNamePattern = regexp.MustCompile(`^[a-zA-Z0-9_-]{1,128}$`)
 
 	errNoStage        = wire.NotFound("Invalid stage identifier specified")
 	errStageExists    = wire.Conflict("Stage already exists")
 	errStageName      = wire.BadRequest("Stage name only allows a-zA-Z0-9_")
 	errNoStageDeploy  = wire.BadRequest("Deployment id does not exist")
 	errTooManyStages  = wire.LimitExceeded("Maximum number of stages for this API has been reached. Please contact AWS if you need additional stages.") // Unverified: the wording.
-	errManyVariables  = wire.BadRequest(fmt.Sprintf("Stage variables are limited to %d", maxStageVariables))                                            // Unverified: the wording.
 	errPercentTraffic = wire.BadRequest("Invalid percentTraffic specified. It must be between 0.0 and 100.0")                                           // Unverified: the wording.
 )
 
@@ -91,14 +82,14 @@ func putStage(tx store.Tx, scope store.Scope, apiID string, stage *types.Stage) 
 	if err := checkStageDeployment(tx, scope, apiID, aws.ToString(stage.DeploymentId)); err != nil {
 		return err
 	}
-	if err := checkVariables(stage.Variables); err != nil {
+	if err := stagevariable.Check(stage.Variables); err != nil {
 		return err
 	}
 	if canary := stage.CanarySettings; canary != nil {
 		if err := checkStageDeployment(tx, scope, apiID, aws.ToString(canary.DeploymentId)); err != nil {
 			return err
 		}
-		if err := checkVariables(canary.StageVariableOverrides); err != nil {
+		if err := stagevariable.Check(canary.StageVariableOverrides); err != nil {
 			return err
 		}
 		if canary.PercentTraffic < 0 || canary.PercentTraffic > 100 {
@@ -128,29 +119,6 @@ func checkStageDeployment(tx store.Tx, scope store.Scope, apiID, id string) erro
 		err = errNoStageDeploy
 	}
 	return err
-}
-
-// checkVariables holds the rules for stage variables. The two spaces in the
-// messages are AWS's.
-func checkVariables(variables map[string]string) error {
-	if len(variables) > maxStageVariables {
-		return errManyVariables
-	}
-	for _, name := range sortedKeys(variables) {
-		if !variableNamePattern.MatchString(name) || len(name) > maxVariableNameChars {
-			return wire.BadRequest("Invalid stage variable name: " + name + ".  Please use names with only word characters.")
-		}
-		value := variables[name]
-		if !variableValuePattern.MatchString(value) || len(value) > maxVariableValueChars {
-			return errVariableValue(value)
-		}
-	}
-	return nil
-}
-
-func errVariableValue(value string) error {
-	return wire.BadRequest("Invalid stage variable value: " + value + ".  Please use values with alphanumeric characters" +
-		" and the symbols ' ', -', '.', '_', ':', '/', '?', '&', '=', and ','.")
 }
 
 // GetStage returns a stage.

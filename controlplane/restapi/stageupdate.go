@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/apigateway"
 	"github.com/aws/aws-sdk-go-v2/service/apigateway/types"
 
+	"github.com/stagedoor-dev/stagedoor/controlplane/stagevariable"
 	"github.com/stagedoor-dev/stagedoor/controlplane/store"
 	"github.com/stagedoor-dev/stagedoor/controlplane/wire"
 )
@@ -135,7 +136,7 @@ func replaceCacheClusterSize(s *types.Stage, p patch) error {
 // putVariable makes or changes a variable: replace makes one too (SD-07).
 func putVariable(s *types.Stage, p patch) error {
 	if p.value == nil {
-		return errVariableValue("null")
+		return stagevariable.InvalidValue("null")
 	}
 	if s.Variables == nil {
 		s.Variables = map[string]string{}
@@ -209,7 +210,7 @@ func putCanaryCache(s *types.Stage, p patch) error {
 
 func putOverride(s *types.Stage, p patch) error {
 	if p.value == nil {
-		return errVariableValue("null")
+		return stagevariable.InvalidValue("null")
 	}
 	settings := canary(s)
 	if settings.StageVariableOverrides == nil {

@@ -222,6 +222,16 @@ func scopeOf(key string) (scope Scope, prefix string, err error) {
 	return Scope{Account: account, Region: region}, strings.Join(parts[:3], "/") + "/", nil
 }
 
+// Owner reports whether the record at key is of the kind, and if so its scope and
+// id, for those who watch several kinds at once.
+func (c Collection[T]) Owner(key string) (scope Scope, id []string, ok bool) {
+	if !c.owns(key) {
+		return Scope{}, nil, false
+	}
+	record, err := c.record(key, nil)
+	return record.Scope, record.ID, err == nil
+}
+
 // Watch calls fn with each committed change of a record of the kind, as
 // [Store.Watch] does; a change that cannot be decoded goes to onError.
 func (c Collection[T]) Watch(s Store, fn func(Record[T]), onError func(error)) (cancel func()) {

@@ -40,7 +40,7 @@ func Exists[T any](tx Tx, c Collection[T], scope Scope, id ...string) (bool, err
 // Count returns the number of records below parent.
 func Count[T any](tx Tx, c Collection[T], scope Scope, parent ...string) (int, error) {
 	n := 0
-	for _, err := range c.All(tx, scope, "", parent...) {
+	for _, err := range tx.Scan(c.prefix(scope, parent), "") {
 		if err != nil {
 			return 0, err
 		}

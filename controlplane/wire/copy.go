@@ -68,6 +68,9 @@ func compileMove(i int, j []int, to, from reflect.Type) move {
 				d.Field(i).Set(value.Elem())
 			}
 		}
+	case from.Kind() == reflect.Pointer && to.Kind() == reflect.Pointer && from.ConvertibleTo(to):
+		// Equal structures of two names, as types.TlsConfigInput and types.TlsConfig.
+		return func(d, s reflect.Value) { d.Field(i).Set(s.FieldByIndex(j).Convert(to)) }
 	case to.Kind() == reflect.Pointer && to.Elem() == from:
 		return func(d, s reflect.Value) {
 			value := reflect.New(from)

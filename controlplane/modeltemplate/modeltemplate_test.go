@@ -1,4 +1,4 @@
-package restapi
+package modeltemplate
 
 import (
 	"testing"
@@ -19,7 +19,7 @@ func TestModelTemplate(t *testing.T) {
 			"#set($inputRoot = $input.path('$'))\n{\n  \"b\" : {\n    \"c d\" : $inputRoot.b['c d']\n  },\n  \"l\" : [\n  #foreach($elem1 in $inputRoot.l)\n    $elem1#if($foreach.hasNext),#end\n  #end\n  ]\n}",
 		},
 	} {
-		if diff := cmp.Diff(test.want, modelTemplate(test.schema)); diff != "" {
+		if diff := cmp.Diff(test.want, Of(test.schema)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", test.name, diff)
 		}
 	}
@@ -29,7 +29,7 @@ func TestModelTemplate(t *testing.T) {
 func TestModelTemplateEnds(t *testing.T) {
 	const self = `{"$ref":"#/definitions/A"}`
 	schema := `{"definitions":{"A":{"properties":{"a":` + self + `,"b":` + self + `,"c":` + self + `,"d":` + self + `}}},"properties":{"a":` + self + `}}`
-	if n := len(modelTemplate(schema)); n > maxTemplateBytes+10_000 {
+	if n := len(Of(schema)); n > maxTemplateBytes+10_000 {
 		t.Errorf("%d bytes", n)
 	}
 }
@@ -40,7 +40,7 @@ func FuzzModelTemplate(f *testing.F) {
 	f.Add(`{"definitions":{"A":{"properties":{"a":{"$ref":"#/definitions/A"}}}},"$ref":"#/definitions/A"}`)
 	f.Add(`{"properties":[1,2],"type":["object","null"]}`)
 	f.Fuzz(func(t *testing.T, schema string) {
-		if modelTemplate(schema) == "" {
+		if Of(schema) == "" {
 			t.Error("no template")
 		}
 	})
