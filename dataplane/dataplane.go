@@ -16,6 +16,7 @@ import (
 	"github.com/stagedoor-dev/stagedoor/dataplane/httpapi"
 	"github.com/stagedoor-dev/stagedoor/dataplane/integration"
 	"github.com/stagedoor-dev/stagedoor/dataplane/rest"
+	"github.com/stagedoor-dev/stagedoor/dataplane/trace"
 	"github.com/stagedoor-dev/stagedoor/dataplane/usageplan"
 )
 
@@ -35,9 +36,9 @@ type Config struct {
 	Services integration.AWSServices
 	// VPCLinks is how private integrations reach their targets; nil reaches none.
 	VPCLinks integration.VPCLinks
-	// Observe, when set, is called at the end of each exchange with a REST API and
-	// turns tracing on. It keeps nothing of the exchange but a trace that it takes.
-	Observe func(x *rest.Exchange)
+	// Observe, when set, gets the trace at the end of each exchange with an API: it turns
+	// tracing on.
+	Observe trace.Observer
 	// Credentials finds who signed a request to a route with AWS_IAM; nil closes such
 	// routes.
 	Credentials sigv4.Credentials
@@ -102,7 +103,7 @@ func New(config Config) *DataPlane {
 		httpEnv: &httpapi.Environment{
 			Invoker: env.Invoker, Transports: env.Transports, Services: env.Services, VPCLinks: env.VPCLinks,
 			Keys: jwt.NewKeys(nil, env.Now), Credentials: config.Credentials,
-			Logger: env.Logger, Now: env.Now, Lifetime: lifetime, AccessLog: config.AccessLog,
+			Logger: env.Logger, Now: env.Now, Lifetime: lifetime, AccessLog: config.AccessLog, Observe: config.Observe,
 		},
 		cancel:    cancel,
 		closeIdle: closeIdle,

@@ -15,29 +15,30 @@ import (
 
 	"github.com/stagedoor-dev/stagedoor/dataplane"
 	"github.com/stagedoor-dev/stagedoor/dataplane/rest"
+	"github.com/stagedoor-dev/stagedoor/dataplane/trace"
 )
 
 // taken serves a request and returns its trace, which the test has taken.
-func taken(t *testing.T, method types.Method, r *http.Request) *rest.Trace {
+func taken(t *testing.T, method types.Method, r *http.Request) *trace.Trace {
 	t.Helper()
-	var trace *rest.Trace
+	var taken *trace.Trace
 	plane := dataplane.New(dataplane.Config{
 		Invoker: returning(`{"body":"ok"}`), Logger: slog.New(slog.DiscardHandler), Now: func() time.Time { return fixedTime },
-		Observe: func(x *rest.Exchange) { trace = x.TakeTrace() },
+		Observe: func(t *trace.Trace) bool { taken = t.Take(); return true },
 	})
 	t.Cleanup(func() { _ = plane.Close() })
 	plane.PublishRestStage(stageOf(resourceOf("/a/{b}", map[string]types.Method{"ANY": method})))
 	plane.Serve(httptest.NewRecorder(), r, dataplane.Address{ApiID: "api1", Path: r.URL.Path, HeaderNames: []string{"x-own"}})
-	t.Cleanup(trace.Release)
-	return trace
+	t.Cleanup(taken.Release)
+	return taken
 }
 
 // stageLog returns the lines of a stage's log; those below have their ids masked.
-func stageLog(trace *rest.Trace) []string {
+func stageLog(t *trace.Trace) []string {
 	var lines []string
-	for _, line := range trace.Log(rest.StageLog) {
-		text := strings.ReplaceAll(line.Text, trace.RequestID, "<id>")
-		lines = append(lines, strings.ReplaceAll(text, trace.ExtendedID, "<extended id>"))
+	for _, line := range rest.Log(t, rest.StageLog) {
+		text := strings.ReplaceAll(line.Text, t.RequestID, "<id>")
+		lines = append(lines, strings.ReplaceAll(text, t.ExtendedID, "<extended id>"))
 	}
 	return lines
 }
@@ -130,7 +131,7 @@ func TestTraceBounds(t *testing.T) {
 	if want := strings.Repeat("é", keep/2-10); !ok || text != want {
 		t.Errorf("body ends with %q", text[max(0, len(text)-40):])
 	}
-	for _, line := range trace.Log(rest.StageLog) {
+	for _, line := range rest.Log(trace, rest.StageLog) {
 		if len(line.Text) > 1024 {
 			t.Errorf("a line of %d bytes", len(line.Text))
 		}
@@ -156,7 +157,7 @@ func BenchmarkObserved(b *testing.B) {
 			b.Run(fmt.Sprintf("%s/%v", name, observed), func(b *testing.B) {
 				config := dataplane.Config{Invoker: returning(`{"statusCode":200,"headers":{"Content-Type":"text/plain"},"body":"ok"}`), Logger: slog.New(slog.DiscardHandler)}
 				if observed {
-					config.Observe = func(x *rest.Exchange) { x.TakeTrace().Release() }
+					config.Observe = func(t *trace.Trace) bool { t.Take().Release(); return true }
 				}
 				plane := dataplane.New(config)
 				b.Cleanup(func() { _ = plane.Close() })

@@ -14,15 +14,16 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/stagedoor-dev/stagedoor/dataplane"
-	"github.com/stagedoor-dev/stagedoor/dataplane/rest"
+	"github.com/stagedoor-dev/stagedoor/dataplane/trace"
 )
 
 func TestObserve(t *testing.T) {
 	var got []string
-	plane := dataplane.New(dataplane.Config{Logger: slog.New(slog.DiscardHandler), Observe: func(x *rest.Exchange) {
-		for _, step := range x.Trace.Steps {
+	plane := dataplane.New(dataplane.Config{Logger: slog.New(slog.DiscardHandler), Observe: func(t *trace.Trace) bool {
+		for _, step := range t.Steps {
 			got = append(got, strings.TrimSuffix(step.Name+": "+step.Decision, ": "))
 		}
+		return false
 	}})
 	defer plane.Close()
 	guarded := mockMethod("")

@@ -24,7 +24,7 @@ import (
 	"github.com/stagedoor-dev/stagedoor/dataplane/customdomain"
 	"github.com/stagedoor-dev/stagedoor/dataplane/functionurl"
 	"github.com/stagedoor-dev/stagedoor/dataplane/integration"
-	"github.com/stagedoor-dev/stagedoor/dataplane/rest"
+	"github.com/stagedoor-dev/stagedoor/dataplane/trace"
 	"github.com/stagedoor-dev/stagedoor/dataplane/usageplan"
 	"github.com/stagedoor-dev/stagedoor/emulator/internal/localca"
 	"github.com/stagedoor-dev/stagedoor/lambdarunner"
@@ -162,7 +162,7 @@ func compose(s *settings, url string, port int, stack *closers) (*composed, erro
 
 // composeRequests returns what keeps the latest requests, and what it observes them
 // with; nothing when they are not kept.
-func composeRequests(s *settings) (*requests, func(*rest.Exchange)) {
+func composeRequests(s *settings) (*requests, trace.Observer) {
 	if s.Trace == TraceOff {
 		return nil, nil
 	}

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/stagedoor-dev/stagedoor/dataplane/rest"
+	"github.com/stagedoor-dev/stagedoor/dataplane/trace"
 )
 
 // Bounds of the traces that are kept.
@@ -31,7 +31,7 @@ type requests struct {
 }
 
 type keptTrace struct {
-	*rest.Trace
+	*trace.Trace
 
 	bytes int
 }
@@ -42,9 +42,9 @@ func newRequests(maxCount, maxBytes int) *requests {
 
 // observe keeps the trace of an exchange, in place of the oldest ones when there is no
 // room.
-func (r *requests) observe(x *rest.Exchange) {
-	trace := x.TakeTrace()
-	kept := keptTrace{trace, trace.MemoryBytes()}
+func (r *requests) observe(t *trace.Trace) (taken bool) {
+	t = t.Take()
+	kept := keptTrace{t, t.MemoryBytes()}
 
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -59,6 +59,7 @@ func (r *requests) observe(x *rest.Exchange) {
 		oldest.Release()
 	}
 	r.notifyLocked()
+	return true
 }
 
 func (r *requests) notifyLocked() {
@@ -95,7 +96,7 @@ func (r *requests) find(id string) *requestDetail {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	var found *rest.Trace
+	var found *trace.Trace
 	for _, kept := range r.kept {
 		switch {
 		case kept.RequestID == id:

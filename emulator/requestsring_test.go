@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"github.com/stagedoor-dev/stagedoor/dataplane"
-	"github.com/stagedoor-dev/stagedoor/dataplane/rest"
+	"github.com/stagedoor-dev/stagedoor/dataplane/trace"
 )
 
 // serveNothing sends requests to an API that does not exist: each is an exchange.
@@ -86,7 +86,7 @@ func TestRequestsConcurrently(t *testing.T) {
 
 // BenchmarkRequests is the smallest exchange with and without its trace being kept.
 func BenchmarkRequests(b *testing.B) {
-	for name, observe := range map[string]func(*rest.Exchange){"off": nil, "on": newRequests(maxRequests, maxRequestBytes).observe} {
+	for name, observe := range map[string]trace.Observer{"off": nil, "on": newRequests(maxRequests, maxRequestBytes).observe} {
 		b.Run(name, func(b *testing.B) {
 			plane := dataplane.New(dataplane.Config{Logger: slog.New(slog.DiscardHandler), Observe: observe})
 			defer plane.Close()

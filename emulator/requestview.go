@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/stagedoor-dev/stagedoor/dataplane/rest"
+	"github.com/stagedoor-dev/stagedoor/dataplane/trace"
 )
 
 // requestSummary is an exchange in a line. Secrets are masked in what is made here.
@@ -31,7 +32,7 @@ type requestDetail struct {
 	Request    requestMessage `json:"request"`
 	Steps      []requestStep  `json:"steps"`
 	Response   requestMessage `json:"response"`
-	// Log is the execution log as AWS writes it.
+	// Log is the execution log as AWS writes it; null for APIs that have none.
 	Log []string `json:"log"`
 }
 
@@ -59,17 +60,17 @@ type requestMessage struct {
 
 func millis(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
-func summaryOf(t *rest.Trace) requestSummary { return maskedSummary(t, t.Masks()) }
+func summaryOf(t *trace.Trace) requestSummary { return maskedSummary(t, t.Masks()) }
 
-func maskedSummary(t *rest.Trace, masks rest.Masks) requestSummary {
+func maskedSummary(t *trace.Trace, masks trace.Masks) requestSummary {
 	return requestSummary{
 		ID: t.RequestID, Time: t.Time.UTC(), API: t.ApiID, Stage: t.Stage, Method: t.Method,
 		Path: masks.Text(t.Path), Resource: t.Resource, Status: t.Status, DurationMillis: millis(t.Duration),
-		Error: masks.Text(t.Error), GatewayResponse: string(t.GatewayResponse),
+		Error: masks.Text(t.Error), GatewayResponse: t.GatewayResponse,
 	}
 }
 
-func detailOf(t *rest.Trace) *requestDetail {
+func detailOf(t *trace.Trace) *requestDetail {
 	masks := t.Masks()
 	request := t.Request()
 	detail := &requestDetail{
@@ -84,20 +85,23 @@ func detailOf(t *rest.Trace) *requestDetail {
 		message := &t.Messages[i]
 		shown := messageOf(message, masks)
 		switch {
-		case message.Kind == rest.MethodResponse:
+		case message.Kind == trace.MethodResponse:
 			detail.Response = shown
-		case message.Kind != rest.MethodRequest && message.Step >= 0 && message.Step < len(detail.Steps):
+		case message.Kind != trace.MethodRequest && message.Step >= 0 && message.Step < len(detail.Steps):
 			step := &detail.Steps[message.Step]
 			step.Messages = append(step.Messages, shown)
 		}
 	}
-	for _, line := range t.Log(rest.StageLog) {
+	if !t.HasExecutionLog {
+		return detail
+	}
+	for _, line := range rest.Log(t, rest.StageLog) {
 		detail.Log = append(detail.Log, line.Text)
 	}
 	return detail
 }
 
-func messageOf(m *rest.TraceMessage, masks rest.Masks) requestMessage {
+func messageOf(m *trace.Message, masks trace.Masks) requestMessage {
 	shown := requestMessage{
 		Kind: string(m.Kind), Method: m.Method, URI: masks.Text(m.URI), Status: m.Status, LatencyMillis: millis(m.Latency),
 		ContentType: m.ContentType, BodyBytes: m.Size, Truncated: m.Size > int64(len(m.Body)),

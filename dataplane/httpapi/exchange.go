@@ -9,6 +9,7 @@ import (
 	"github.com/stagedoor-dev/stagedoor/dataplane/integration"
 	"github.com/stagedoor-dev/stagedoor/dataplane/mapping"
 	"github.com/stagedoor-dev/stagedoor/dataplane/requestid"
+	"github.com/stagedoor-dev/stagedoor/dataplane/trace"
 )
 
 // Exchange is one request on its way through a stage. Each group of fields is set by one
@@ -26,6 +27,8 @@ type Exchange struct {
 	Response Response
 	// Failure is set when a step failed.
 	Failure *Failure
+	// Trace is nil when nobody observes.
+	Trace *trace.Trace
 
 	stage   *Stage
 	program *program
@@ -111,6 +114,9 @@ func newExchange(stage *Stage, r *http.Request, call *Call) *Exchange {
 	default:
 		path := decodePath(rooted(call.StagePath))
 		x.Request.StagePath, x.Request.ContextPath = path, path
+	}
+	if stage.env.Observe != nil {
+		x.observe()
 	}
 	return x
 }

@@ -26,7 +26,7 @@ func refusal(name string, failure *Failure) step {
 // run executes steps until one fails.
 func (x *Exchange) run(steps []step) *Failure {
 	for i := range steps {
-		if failure := steps[i].run(x); failure != nil {
+		if failure := x.traced(&steps[i]); failure != nil {
 			return failure
 		}
 	}

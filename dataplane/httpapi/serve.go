@@ -24,13 +24,22 @@ func (x *Exchange) serve() *Failure {
 	case x.program.cors.preflight(x):
 		return nil
 	}
+	if failure := x.traced(&matching); failure != nil {
+		return failure
+	}
+	return x.run(x.Match.route.steps)
+}
+
+// matching is the step that finds the route.
+var matching = step{name: "match", run: func(x *Exchange) *Failure {
 	v, _ := verbOf(x.Request.HTTP.Method)
 	x.program.find(x.Request.DecodedPath, v, &x.Match)
 	if x.Match.route == nil {
 		return notFound("No route matches")
 	}
-	return x.run(x.Match.route.steps)
-}
+	x.Trace.Decide(x.Match.route.name)
+	return nil
+}}
 
 // fail makes the response of a failure and logs it; nil is no failure.
 func (x *Exchange) fail(failure *Failure) {
@@ -74,6 +83,9 @@ func (x *Exchange) end(w http.ResponseWriter) {
 	x.logServed()
 	x.count()
 	x.program.log.write(x)
+	if x.Trace != nil {
+		x.endTrace()
+	}
 }
 
 // logServed logs an exchange that did not fail, for whoever is debugging.

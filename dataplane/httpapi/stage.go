@@ -15,6 +15,7 @@ import (
 	"github.com/stagedoor-dev/stagedoor/dataplane/authorize/jwt"
 	"github.com/stagedoor-dev/stagedoor/dataplane/authorize/sigv4"
 	"github.com/stagedoor-dev/stagedoor/dataplane/integration"
+	"github.com/stagedoor-dev/stagedoor/dataplane/trace"
 	"github.com/stagedoor-dev/stagedoor/dataplane/traffic"
 )
 
@@ -23,7 +24,7 @@ import (
 type AccessLog func(account, region, destinationARN string, at time.Time, line string)
 
 // Environment is what stages are served with. All fields but Services, VPCLinks,
-// Credentials and AccessLog are required.
+// Credentials, AccessLog and Observe are required.
 type Environment struct {
 	Invoker    integration.Invoker
 	Transports integration.Transports
@@ -42,6 +43,9 @@ type Environment struct {
 	Lifetime context.Context //nolint:containedctx // the owner's own lifetime
 	// AccessLog gets the lines of access logs; nil = they go nowhere.
 	AccessLog AccessLog
+	// Observe, when set, gets the trace at the end of each exchange. Then Invoker and
+	// Transports are those of package trace.
+	Observe trace.Observer
 }
 
 // Stage is a stage as it is served. It is immutable and safe for concurrent use.

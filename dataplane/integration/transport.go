@@ -21,6 +21,8 @@ type Transports struct {
 	// named are the transports that expect a certain name; nil for transports that were
 	// given, which then serve for all.
 	named *sync.Map
+	// wrap wraps named transports, too; nil for nothing.
+	wrap func(http.RoundTripper) http.RoundTripper
 }
 
 // Named returns a transport that expects certificates for a name (tlsConfig
@@ -29,12 +31,15 @@ func (t Transports) Named(name string) http.RoundTripper {
 	if t.named == nil {
 		return t.Verifying
 	}
-	if known, ok := t.named.Load(name); ok {
-		return known.(*http.Transport)
+	known, ok := t.named.Load(name)
+	if !ok {
+		transport := newTransport()
+		transport.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12, ServerName: name}
+		known, _ = t.named.LoadOrStore(name, transport)
 	}
-	transport := newTransport()
-	transport.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12, ServerName: name}
-	known, _ := t.named.LoadOrStore(name, transport)
+	if t.wrap != nil {
+		return t.wrap(known.(*http.Transport))
+	}
 	return known.(*http.Transport)
 }
 
@@ -69,6 +74,11 @@ func newTransport() *http.Transport {
 		// What a backend sends must fit the 10,240 bytes that API Gateway allows, with room.
 		MaxResponseHeaderBytes: 64 << 10,
 	}
+}
+
+// Wrapped returns transports that are wrapped one by one.
+func (t Transports) Wrapped(wrap func(http.RoundTripper) http.RoundTripper) Transports {
+	return Transports{Verifying: wrap(t.Verifying), Lenient: wrap(t.Lenient), named: t.named, wrap: wrap}
 }
 
 // CloseIdleConnections closes what is not in use.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stagedoor-dev/stagedoor/dataplane/integration"
 	"github.com/stagedoor-dev/stagedoor/dataplane/mapping"
+	"github.com/stagedoor-dev/stagedoor/dataplane/trace"
 )
 
 // Exchange is one request on its way through a stage. Each group of fields is set by
@@ -27,7 +28,7 @@ type Exchange struct {
 	// Failure is set when a step failed.
 	Failure *Failure
 	// Trace is nil when nobody observes.
-	Trace *Trace
+	Trace *trace.Trace
 
 	stage *Stage
 	// authorization is what the method's authorizer said; nil without one.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/stagedoor-dev/stagedoor/dataplane/integration"
+	"github.com/stagedoor-dev/stagedoor/dataplane/trace"
 )
 
 // LogLine is a line of the execution log of API Gateway.
@@ -37,9 +38,9 @@ const (
 	binaryBody = "[Binary Data]"
 )
 
-// Log returns the lines of the execution log, secrets masked. It is of an exchange
-// that is over.
-func (t *Trace) Log(form LogForm) []LogLine {
+// Log returns the lines of the execution log of a trace, secrets masked. It is of an
+// exchange that is over.
+func Log(t *trace.Trace, form LogForm) []LogLine {
 	w := logWriter{trace: t, form: form, masks: t.Masks(), at: t.Time}
 	if form == StageLog {
 		w.line("Extended Request Id: " + t.ExtendedID)
@@ -53,9 +54,9 @@ func (t *Trace) Log(form LogForm) []LogLine {
 
 // logWriter collects the lines of one log.
 type logWriter struct {
-	trace *Trace
+	trace *trace.Trace
 	form  LogForm
-	masks Masks
+	masks trace.Masks
 	lines []LogLine
 	// at is the time of the lines that are being written.
 	at time.Time
@@ -63,12 +64,12 @@ type logWriter struct {
 
 func (w *logWriter) line(text string) {
 	if w.form == StageLog && len(text) > maxLogLineBytes {
-		text = string(trimPartialRune([]byte(text[:maxLogLineBytes-len(truncationMark)]))) + truncationMark
+		text = string(trace.TrimPartialRune([]byte(text[:maxLogLineBytes-len(truncationMark)]))) + truncationMark
 	}
 	w.lines = append(w.lines, LogLine{Time: w.at, Text: text})
 }
 
-func (w *logWriter) body(label string, m *TraceMessage) {
+func (w *logWriter) body(label string, m *trace.Message) {
 	text, ok := w.masks.Body(m)
 	if !ok {
 		text = binaryBody
@@ -80,47 +81,47 @@ func (w *logWriter) header(label string, header http.Header) {
 	w.line(label + javaMap(w.masks.Header(header)))
 }
 
-func (w *logWriter) message(m *TraceMessage) {
+func (w *logWriter) message(m *trace.Message) {
 	switch m.Kind {
-	case MethodRequest:
+	case trace.MethodRequest:
 		w.methodRequest(m)
-	case EndpointRequest:
+	case trace.EndpointRequest:
 		uri := w.masks.Text(m.URI)
 		w.line("Endpoint request URI: " + uri)
 		w.header("Endpoint request headers: ", m.Header)
 		w.body("Endpoint request body after transformations: ", m)
 		w.line("Sending request to " + uri)
-	case EndpointResponse:
+	case trace.EndpointResponse:
 		w.line(fmt.Sprintf("Received response. Status: %d, Integration latency: %d ms", m.Status, m.Latency.Milliseconds()))
 		w.header("Endpoint response headers: ", m.Header)
 		w.body("Endpoint response body before transformations: ", m)
-	case MethodResponse:
+	case trace.MethodResponse:
 		w.methodResponse(m)
-	case TemplateInput, TemplateOutput: // AWS does not log templates
+	case trace.TemplateInput, trace.TemplateOutput: // AWS does not log templates
 	}
 }
 
-func (w *logWriter) methodRequest(m *TraceMessage) {
+func (w *logWriter) methodRequest(m *trace.Message) {
 	t := w.trace
 	if w.form == StageLog {
 		w.usagePlan()
 	}
 	w.line("Starting execution for request: " + t.RequestID)
 	w.line("HTTP Method: " + t.Method + ", Resource Path: " + t.MethodPath)
-	path := make(map[string][]string, len(t.pathParameters))
-	for _, parameter := range t.pathParameters {
+	path := make(map[string][]string, len(t.PathParameters))
+	for _, parameter := range t.PathParameters {
 		path[parameter.Name] = []string{parameter.Value}
 	}
 	w.line("Method request path: " + w.masks.Text(javaMap(path)))
 	query := map[string][]string{}
-	for _, field := range integration.ParseQuery(t.query) {
+	for _, field := range integration.ParseQuery(t.Query) {
 		query[field.Name] = field.Values
-		if secretParameters[field.Name] {
-			query[field.Name] = []string{masked}
+		if trace.IsSecretParameter(field.Name) {
+			query[field.Name] = []string{trace.Masked}
 		}
 	}
 	w.line("Method request query string: " + w.masks.Text(javaMap(query)))
-	w.header("Method request headers: ", t.sentHeader(m.Header))
+	w.header("Method request headers: ", t.SentHeader(m.Header))
 	w.body("Method request body before transformations: ", m)
 }
 
@@ -128,16 +129,16 @@ func (w *logWriter) methodRequest(m *TraceMessage) {
 // exchange ends with the reason.
 func (w *logWriter) usagePlan() {
 	t := w.trace
-	key, stage := maskKey(t.apiKey), t.ApiID+"/"+t.Stage
+	key, stage := maskKey(t.APIKey), t.ApiID+"/"+t.Stage
 	w.line("Verifying Usage Plan for request: " + t.RequestID + ". API Key: " + key + " API Stage: " + stage)
-	if !t.requiresKey {
+	if !t.RequiresKey {
 		w.line("API Key " + key + " authorized because method '" + t.Method + " " + t.Resource +
 			"' does not require API Key. Request will not contribute to throttle or quota limits")
 	}
 	w.line("Usage Plan check succeeded for API Key " + key + " and API Stage " + stage)
 }
 
-func (w *logWriter) methodResponse(m *TraceMessage) {
+func (w *logWriter) methodResponse(m *trace.Message) {
 	t := w.trace
 	status := strconv.Itoa(m.Status)
 	if t.Error == "" {
@@ -147,7 +148,7 @@ func (w *logWriter) methodResponse(m *TraceMessage) {
 	} else {
 		w.line(w.masks.Text(t.Error))
 		if w.form == StageLog && t.GatewayResponse != "" {
-			w.line("Gateway response type: " + string(t.GatewayResponse) + " with status code: " + status)
+			w.line("Gateway response type: " + t.GatewayResponse + " with status code: " + status)
 			w.body("Gateway response body: ", m)
 			w.header("Gateway response headers: ", m.Header)
 		}
@@ -162,7 +163,7 @@ func (w *logWriter) methodResponse(m *TraceMessage) {
 func (w *logWriter) endpointRequestID() string {
 	id := ""
 	for i := range w.trace.Messages {
-		if m := &w.trace.Messages[i]; m.Kind == EndpointResponse {
+		if m := &w.trace.Messages[i]; m.Kind == trace.EndpointResponse {
 			id = m.Header.Get("X-Amzn-Requestid")
 		}
 	}
@@ -201,4 +202,16 @@ func testLogText(requestID string, lines []LogLine) string {
 		b.WriteString(line.Time.UTC().Format(javaDate) + " : " + line.Text + "\n")
 	}
 	return b.String()
+}
+
+// shownKeyCharacters is how much of an API key execution logs show.
+const shownKeyCharacters = 6
+
+// maskKey hides an API key but for its last characters.
+func maskKey(key string) string {
+	if len(key) <= 2*shownKeyCharacters {
+		return strings.Repeat("*", len(key))
+	}
+	hidden := len(key) - shownKeyCharacters
+	return strings.Repeat("*", hidden) + key[hidden:]
 }

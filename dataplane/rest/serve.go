@@ -8,6 +8,7 @@ import (
 
 	"github.com/stagedoor-dev/stagedoor/controlplane/deployed"
 	"github.com/stagedoor-dev/stagedoor/dataplane/requestid"
+	"github.com/stagedoor-dev/stagedoor/dataplane/trace"
 )
 
 func newExchange(env *Environment, stage *Stage, r *http.Request, call Call) *Exchange {
@@ -23,7 +24,7 @@ func newExchange(env *Environment, stage *Stage, r *http.Request, call Call) *Ex
 		x.Request.ContextPath, x.Request.ByCustomDomain, x.Request.BasePath = call.CustomPath, true, call.BasePath
 	}
 	if env.Observe != nil {
-		x.observe(tracedBodyBytes)
+		x.observe(trace.KeptBodyBytes)
 	}
 	return x
 }
@@ -77,8 +78,7 @@ func (x *Exchange) write(w http.ResponseWriter) {
 	x.logServed()
 	if x.Trace != nil {
 		x.endTrace()
-		x.stage.env.Observe(x)
-		x.dropTrace()
+		x.showTrace()
 	}
 	if cut != nil {
 		x.abort(cut)

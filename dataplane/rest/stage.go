@@ -15,6 +15,7 @@ import (
 
 	"github.com/stagedoor-dev/stagedoor/controlplane/deployed"
 	"github.com/stagedoor-dev/stagedoor/dataplane/integration"
+	"github.com/stagedoor-dev/stagedoor/dataplane/trace"
 	"github.com/stagedoor-dev/stagedoor/dataplane/traffic"
 	"github.com/stagedoor-dev/stagedoor/dataplane/usageplan"
 )
@@ -35,9 +36,8 @@ type Environment struct {
 	// Lifetime ends when the data plane is closed: what outlives its client's
 	// connection ends with it.
 	Lifetime context.Context //nolint:containedctx // the owner's own lifetime
-	// Observe, when set, is called at the end of each exchange; then exchanges are
-	// traced. It keeps nothing of the exchange but a trace that it takes.
-	Observe func(x *Exchange)
+	// Observe, when set, gets the trace at the end of each exchange.
+	Observe trace.Observer
 }
 
 // Stage is a stage as it is served. It is immutable and safe for concurrent use.

@@ -12,6 +12,7 @@ import (
 	"github.com/stagedoor-dev/stagedoor/controlplane/deployed"
 	"github.com/stagedoor-dev/stagedoor/dataplane/authorize"
 	"github.com/stagedoor-dev/stagedoor/dataplane/integration"
+	"github.com/stagedoor-dev/stagedoor/dataplane/trace"
 	"github.com/stagedoor-dev/stagedoor/dataplane/traffic"
 )
 
@@ -42,7 +43,7 @@ func TestAuthorize(ctx context.Context, env *Environment, snapshot *deployed.Res
 	result, status := x.authorizeTest(&w) //nolint:contextcheck // the request of the exchange has it
 	if status == 0 {
 		w.at = env.Now()
-		w.line("Using valid authorizer policy for principal: " + masked)
+		w.line("Using valid authorizer policy for principal: " + trace.Masked)
 		w.line("Successfully completed authorizer execution")
 	}
 	return &AuthorizerResult{
@@ -69,7 +70,7 @@ func (x *Exchange) authorizeTest(w *logWriter) (result *authorize.Result, status
 		return nil, http.StatusUnauthorized
 	}
 	w.masks = x.identityMasks(identity)
-	w.line("Incoming identity: " + masked)
+	w.line("Incoming identity: " + trace.Masked)
 	traced := x.trace().Response()
 	ctx, release := x.functionContext(traced)
 	defer release()
@@ -77,7 +78,7 @@ func (x *Exchange) authorizeTest(w *logWriter) (result *authorize.Result, status
 	for i := range x.Trace.Messages {
 		m := &x.Trace.Messages[i]
 		w.at = m.Time
-		if m.Kind == EndpointRequest { // what comes back is told in the authorizer's own line
+		if m.Kind == trace.EndpointRequest { // what comes back is told in the authorizer's own line
 			w.message(m)
 		}
 	}
@@ -100,13 +101,13 @@ func (x *Exchange) authorizeTest(w *logWriter) (result *authorize.Result, status
 }
 
 // identityMasks hides what identifies the caller, besides all else that is hidden.
-func (x *Exchange) identityMasks(identity []string) Masks {
-	var m Masks
+func (x *Exchange) identityMasks(identity []string) trace.Masks {
+	var m trace.Masks
 	for _, value := range identity {
-		m.add(value)
+		m.Add(value)
 	}
-	m.addHeader(x.Request.HTTP.Header)
-	m.sort()
+	m.AddHeader(x.Request.HTTP.Header)
+	m.Sort()
 	return m
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/stagedoor-dev/stagedoor/controlplane/deployed"
 	"github.com/stagedoor-dev/stagedoor/dataplane/integration"
 	"github.com/stagedoor-dev/stagedoor/dataplane/requestid"
+	"github.com/stagedoor-dev/stagedoor/dataplane/trace"
 	"github.com/stagedoor-dev/stagedoor/dataplane/traffic"
 )
 
@@ -141,13 +142,14 @@ func (x *Exchange) endTest() *TestResult {
 	x.endTrace()
 	result := &TestResult{
 		Status: x.Response.Status, Header: x.Response.Header,
-		Body: append([]byte(nil), x.Response.Body...), Log: testLogText(x.Request.ID, x.Trace.Log(TestLog)), Latency: x.Trace.Duration,
+		Body: append([]byte(nil), x.Response.Body...), Log: testLogText(x.Request.ID, Log(x.Trace, TestLog)), Latency: x.Trace.Duration,
 	}
-	if observe := x.stage.env.Observe; observe != nil {
-		x.Trace.keep = tracedBodyBytes
-		observe(x)
+	if x.stage.env.Observe == nil {
+		x.dropTrace()
+		return result
 	}
-	x.dropTrace()
+	x.Trace.Keep(trace.KeptBodyBytes)
+	x.showTrace()
 	return result
 }
 

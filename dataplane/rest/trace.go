@@ -2,174 +2,128 @@ package rest
 
 import (
 	"net/http"
-	"sync"
-	"time"
-
-	"github.com/aws/aws-sdk-go-v2/service/apigateway/types"
+	"slices"
 
 	"github.com/stagedoor-dev/stagedoor/dataplane/integration"
+	"github.com/stagedoor-dev/stagedoor/dataplane/trace"
 )
-
-// Trace records how an exchange went: its steps, and the messages that passed. It
-// exists only when somebody observes, so that it costs nothing otherwise.
-//
-// While the exchange is under way its messages refer to the exchange's own memory;
-// [Exchange.TakeTrace] makes it independent. What it records is raw: secrets are
-// masked where it is shown ([Trace.Log], [Masks]).
-type Trace struct {
-	TraceSummary
-
-	Steps    []TraceStep
-	Messages []TraceMessage
-
-	// What follows is of the method request: the query raw, the names of headers as the
-	// client spelled them.
-	pathParameters []integration.Pair
-	query          string
-	host           string
-	header         http.Header
-	headerNames    []string
-	// requiresKey tells whether the method requires an API key, apiKey is the valid one.
-	requiresKey bool
-	apiKey      string
-
-	now func() time.Time
-	// last is when the latest step ended.
-	last time.Time
-	// stream is the response as far as it was sent, when it is streamed.
-	stream *bodyTap
-	// keep is how many bytes of each body are kept.
-	keep int
-	// bodies is the memory of the bodies of a trace that was taken.
-	bodies []byte
-}
-
-// TraceSummary is an exchange in a line.
-type TraceSummary struct {
-	RequestID, ExtendedID string
-	Time                  time.Time
-	ApiID, Stage          string
-	Method                string
-	// Path is the path with the stage, as sent, without the query; MethodPath the path
-	// behind the stage.
-	Path, MethodPath string
-	// Resource is the path of the matched resource; empty when none matched.
-	Resource string
-	Status   int
-	Duration time.Duration
-	// Error is why the exchange failed; empty when it did not.
-	Error string
-	// GatewayResponse is the type of the gateway response of an exchange that failed;
-	// empty for answers that no API can customise.
-	GatewayResponse types.GatewayResponseType
-}
-
-// TraceStep is one step as it went.
-type TraceStep struct {
-	// Name is the step's name in the pipeline.
-	Name     string
-	Duration time.Duration
-	// Decision is what the step decided and why; empty when there was no choice.
-	Decision string
-}
-
-// MessageKind is where a message was seen.
-type MessageKind string
-
-// The kinds of messages, in the order in which they pass.
-const (
-	MethodRequest    MessageKind = "method request"
-	TemplateInput    MessageKind = "template input"
-	TemplateOutput   MessageKind = "template output"
-	EndpointRequest  MessageKind = "endpoint request"
-	EndpointResponse MessageKind = "endpoint response"
-	MethodResponse   MessageKind = "method response"
-)
-
-// TraceMessage is a request, a response, or what went into or came out of a mapping
-// template. What does not apply to its kind is zero.
-type TraceMessage struct {
-	Kind MessageKind
-	// Step is the index of the step that it belongs to, -1 for none.
-	Step int
-	Time time.Time
-	// Method and URI are of requests to an endpoint.
-	Method, URI string
-	Status      int
-	// Latency is how long the endpoint took to answer.
-	Latency time.Duration
-	Header  http.Header
-	// ContentType is the type that a template is for.
-	ContentType string
-	// Body is as much of the body as is kept, Size the number of its bytes.
-	Body []byte
-	Size int64
-
-	tap *bodyTap
-}
-
-// tracedBodyBytes is how many bytes of each body the trace of a served request keeps.
-const tracedBodyBytes = 8 << 10
-
-// maxPooledTraceBytes keeps the memory of a few big bodies from being held for good.
-const maxPooledTraceBytes = 64 << 10
-
-var traces = sync.Pool{New: func() any {
-	return &Trace{Steps: make([]TraceStep, 0, 12), Messages: make([]TraceMessage, 0, 8)}
-}}
-
-// newTrace returns an empty trace that keeps so many bytes of each body.
-func newTrace(now func() time.Time, start time.Time, keep int) *Trace {
-	t := traces.Get().(*Trace)
-	t.now, t.last, t.keep = now, start, keep
-	return t
-}
-
-// Release gives the memory of a trace back. The trace is not used afterwards.
-func (t *Trace) Release() {
-	clear(t.Steps)
-	clear(t.Messages)
-	clear(t.pathParameters)
-	bodies := t.bodies[:0]
-	if cap(bodies) > maxPooledTraceBytes {
-		bodies = nil
-	}
-	*t = Trace{Steps: t.Steps[:0], Messages: t.Messages[:0], pathParameters: t.pathParameters[:0], bodies: bodies}
-	traces.Put(t)
-}
-
-// add appends a message to the step under way. Its time is the step's unless it has one:
-// reading the clock is what tracing costs most.
-func (t *Trace) add(m TraceMessage) {
-	m.Step = len(t.Steps) - 1
-	if m.Time.IsZero() {
-		m.Time = t.last
-	}
-	if m.Size == 0 {
-		m.Size = int64(len(m.Body))
-	}
-	t.Messages = append(t.Messages, m)
-}
 
 // decide notes what the running step decided.
-func (x *Exchange) decide(decision string) {
-	if x.Trace != nil && len(x.Trace.Steps) > 0 {
-		x.Trace.Steps[len(x.Trace.Steps)-1].Decision = decision
-	}
-}
+func (x *Exchange) decide(decision string) { x.Trace.Decide(decision) }
 
 // traced runs one step and records it.
 func (x *Exchange) traced(name string, run func() *Failure) *Failure {
 	if x.Trace == nil {
 		return run()
 	}
-	t := x.Trace
-	t.Steps = append(t.Steps, TraceStep{Name: name})
+	x.Trace.Begin(name)
 	failure := run()
-	step, now := &t.Steps[len(t.Steps)-1], t.now()
-	step.Duration, t.last = now.Sub(t.last), now
+	reason := ""
 	if failure != nil {
-		step.Decision = failure.Reason
+		reason = failure.Reason
 	}
+	x.Trace.End(reason)
 	return failure
+}
+
+// observe begins the trace of an exchange.
+func (x *Exchange) observe(keep int) {
+	x.Trace = trace.New(x.stage.env.Now, x.Request.Time, keep)
+}
+
+// carryTrace lets what is sent to endpoints be recorded.
+func (x *Exchange) carryTrace() {
+	x.Request.HTTP = x.Request.HTTP.WithContext(trace.With(x.Request.HTTP.Context(), x.Trace))
+}
+
+// traceMethodRequest records the method request, when the execution of the method
+// begins: who guards it has let it through.
+func (x *Exchange) traceMethodRequest() {
+	t, m := x.Trace, x.Match.method
+	for i, value := range x.Match.values {
+		t.PathParameters = append(t.PathParameters, integration.Pair{Name: m.resource.parameters[i], Value: value})
+	}
+	t.RequiresKey, t.APIKey = m.requiresKey, x.apiKey
+	t.Add(trace.Message{Kind: trace.MethodRequest, Header: x.Request.HTTP.Header, Body: x.Request.body, Size: max(x.Request.HTTP.ContentLength, 0)})
+}
+
+// render executes a mapping template and records what it made of what.
+func (x *Exchange) render(t *typedTemplate, payload []byte) ([]byte, *Failure) {
+	if x.Trace != nil {
+		x.Trace.Add(trace.Message{Kind: trace.TemplateInput, ContentType: t.contentType, Body: payload})
+	}
+	output, failure := t.Execute(x, payload)
+	if x.Trace != nil && failure == nil {
+		x.Trace.Add(trace.Message{Kind: trace.TemplateOutput, ContentType: t.contentType, Body: output})
+	}
+	return output, failure
+}
+
+// tapStream lets a streamed response be recorded while it is sent.
+func (x *Exchange) tapStream() {
+	if x.Trace != nil && x.Response.Stream != nil {
+		x.Response.Stream = x.Trace.Tap(x.Response.Stream)
+	}
+}
+
+// dropTrace gives a trace back that nobody took.
+func (x *Exchange) dropTrace() {
+	if x.Trace != nil {
+		x.Trace.Release()
+		x.Trace = nil
+	}
+}
+
+// showTrace shows the trace of an exchange that is over to whoever observes.
+func (x *Exchange) showTrace() {
+	if x.stage.env.Observe(x.Trace) {
+		x.Trace = nil
+	}
+	x.dropTrace()
+}
+
+// endTrace completes the trace with how the exchange ended.
+func (x *Exchange) endTrace() {
+	t, end := x.Trace, x.stage.env.Now()
+	t.Summary = trace.Summary{
+		RequestID: x.Request.ID, ExtendedID: x.Request.ExtendedID, Time: x.Request.Time,
+		ApiID: x.stage.snapshot.ApiID, Stage: x.stage.name, HasExecutionLog: true,
+		Method: x.Request.HTTP.Method, Path: x.Request.ContextPath, MethodPath: x.Request.Path,
+		Status: x.Response.Status, Duration: end.Sub(x.Request.Time),
+	}
+	t.Query, t.Host = x.Request.HTTP.URL.RawQuery, x.Request.HTTP.Host
+	t.Header, t.HeaderNames = x.Request.HTTP.Header, x.Request.ownSpellings()
+	if x.Match.method != nil {
+		t.Resource = x.Match.method.resource.path
+	}
+	if x.Failure != nil {
+		t.Error, t.GatewayResponse = x.Failure.Reason, string(x.Failure.Type)
+	}
+	ending := trace.Ending{
+		Time: end, Header: x.Response.Header, Body: x.Response.Body,
+		RequestBody: x.Request.body, HasRequestBody: x.Request.bodyRead,
+		PassesBody: x.Match.method != nil && x.Match.method.passesBody,
+	}
+	if x.IntegrationResponse != nil {
+		ending.EndpointBody = x.IntegrationResponse.Body
+	}
+	t.Complete(&ending)
+}
+
+// ownSpellings are the spellings of the client that are shown: not those of headers that
+// come out in canonical form.
+func (r *Request) ownSpellings() []string {
+	isStandard := func(name string) bool { return standard[http.CanonicalHeaderKey(name)] }
+	if slices.ContainsFunc(r.Spellings, isStandard) {
+		return slices.DeleteFunc(slices.Clone(r.Spellings), isStandard)
+	}
+	return r.Spellings
+}
+
+// Traced returns the environment with transports and an invoker that record what they
+// send and get. They cost a look into the context when nobody observes.
+func (e Environment) Traced() *Environment {
+	e.Transports = e.Transports.Wrapped(trace.Transport)
+	e.Invoker = trace.Invoker(e.Invoker)
+	return &e
 }

@@ -1,4 +1,4 @@
-package rest
+package trace
 
 import (
 	"context"
@@ -16,49 +16,48 @@ import (
 // What goes to endpoints is recorded where it leaves, not where it is made: so
 // integrations of every kind are recorded, and as they really were.
 
-type traceKey struct{}
+type contextKey struct{}
 
-func withTrace(ctx context.Context, t *Trace) context.Context {
-	return context.WithValue(ctx, traceKey{}, t)
+// With returns a context in which what goes to endpoints is recorded.
+func With(ctx context.Context, t *Trace) context.Context {
+	return context.WithValue(ctx, contextKey{}, t)
 }
 
-// traceFrom returns the trace of the exchange that ctx belongs to, nil when nobody
+// from returns the trace of the exchange that ctx belongs to, nil when nobody
 // observes.
-func traceFrom(ctx context.Context) *Trace {
-	t, _ := ctx.Value(traceKey{}).(*Trace)
+func from(ctx context.Context) *Trace {
+	t, _ := ctx.Value(contextKey{}).(*Trace)
 	return t
 }
 
-// Traced returns the environment with transports and an invoker that record what they
-// send and get. They cost a look into the context when nobody observes.
-func (e Environment) Traced() *Environment {
-	e.Transports.Verifying = tracedTransport{e.Transports.Verifying}
-	e.Transports.Lenient = tracedTransport{e.Transports.Lenient}
-	e.Invoker = tracedInvoker{e.Invoker}
-	return &e
-}
+// Transport returns a transport that records what it sends and gets. It costs a look into
+// the context when nobody observes.
+func Transport(next http.RoundTripper) http.RoundTripper { return tracedTransport{next} }
+
+// Invoker returns an invoker that records what it sends and gets.
+func Invoker(next integration.Invoker) integration.Invoker { return tracedInvoker{next} }
 
 // tracedTransport records requests to HTTP endpoints.
 type tracedTransport struct{ next http.RoundTripper }
 
 func (t tracedTransport) RoundTrip(r *http.Request) (*http.Response, error) {
-	trace := traceFrom(r.Context())
+	trace := from(r.Context())
 	if trace == nil {
 		return t.next.RoundTrip(r)
 	}
 	start := trace.now()
-	sent := TraceMessage{Kind: EndpointRequest, Time: start, Method: r.Method, URI: r.URL.String(), Header: r.Header}
+	sent := Message{Kind: EndpointRequest, Time: start, Method: r.Method, URI: r.URL.String(), Header: r.Header}
 	if r.Body != nil && r.Body != http.NoBody {
 		sent.tap = &bodyTap{ReadCloser: r.Body, limit: trace.keep}
 		tapped := r.WithContext(r.Context())
 		tapped.Body = sent.tap
 		r = tapped
 	}
-	trace.add(sent)
+	trace.Add(sent)
 	response, err := t.next.RoundTrip(r)
 	if err == nil {
 		end := trace.now()
-		trace.add(TraceMessage{Kind: EndpointResponse, Time: end, Status: response.StatusCode, Latency: end.Sub(start), Header: response.Header})
+		trace.Add(Message{Kind: EndpointResponse, Time: end, Status: response.StatusCode, Latency: end.Sub(start), Header: response.Header})
 	}
 	return response, err
 }
@@ -99,18 +98,18 @@ func (b *bodyTap) taken() ([]byte, int64) {
 type tracedInvoker struct{ next integration.Invoker }
 
 func (t tracedInvoker) InvokeFunction(ctx context.Context, in *lambda.InvokeInput, sourceARN, roleARN string) (*lambda.InvokeOutput, error) {
-	trace := traceFrom(ctx)
+	trace := from(ctx)
 	if trace == nil {
 		return t.next.InvokeFunction(ctx, in, sourceARN, roleARN)
 	}
 	start := trace.now()
-	trace.add(TraceMessage{
+	trace.Add(Message{
 		Kind: EndpointRequest, Time: start, Method: http.MethodPost, URI: invocationURL(aws.ToString(in.FunctionName)),
 		Header: invocationHeader(in, sourceARN), Body: in.Payload,
 	})
 	out, err := t.next.InvokeFunction(ctx, in, sourceARN, roleARN)
 	if err == nil {
-		header := http.Header{"Content-Type": {applicationJSON}}
+		header := http.Header{"Content-Type": {"application/json"}}
 		if out.ExecutedVersion != nil {
 			header["X-Amz-Executed-Version"] = []string{*out.ExecutedVersion}
 		}
@@ -118,7 +117,7 @@ func (t tracedInvoker) InvokeFunction(ctx context.Context, in *lambda.InvokeInpu
 			header["X-Amz-Function-Error"] = []string{*out.FunctionError}
 		}
 		end := trace.now()
-		trace.add(TraceMessage{
+		trace.Add(Message{
 			Kind: EndpointResponse, Time: end, Status: int(out.StatusCode), Latency: end.Sub(start),
 			Header: header, Body: out.Payload,
 		})
@@ -138,7 +137,7 @@ func invocationURL(arn string) string {
 // invocationHeader has the headers of an invocation as far as there are any here: the
 // signature, for one, is nobody's.
 func invocationHeader(in *lambda.InvokeInput, sourceARN string) http.Header {
-	header := http.Header{"Content-Type": {applicationJSON}, "X-Amz-Source-Arn": {sourceARN}}
+	header := http.Header{"Content-Type": {"application/json"}, "X-Amz-Source-Arn": {sourceARN}}
 	if in.InvocationType != "" {
 		header["X-Amz-Invocation-Type"] = []string{string(in.InvocationType)}
 	}

@@ -1,8 +1,9 @@
-package rest
+package trace
 
 import (
 	"bytes"
 	"cmp"
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"slices"
@@ -10,13 +11,13 @@ import (
 	"unicode/utf8"
 )
 
-// masked stands for a secret.
-const masked = "****"
+// Masked stands for a secret.
+const Masked = "****"
 
 // secretHeaders are the headers whose values are never shown.
 var secretHeaders = map[string]bool{
 	"Authorization": true, "Cookie": true, "Proxy-Authorization": true, "Set-Cookie": true,
-	"X-Amz-Security-Token": true, headerAPIKey: true,
+	"X-Amz-Security-Token": true, "X-Api-Key": true,
 }
 
 // secretParameters are the query parameters of a signed URL whose values are never shown.
@@ -28,9 +29,6 @@ var secretParameters = map[string]bool{
 // shorter ones would make bodies unreadable and no secret safer.
 const minSecretBytes = 6
 
-// shownKeyCharacters is how much of an API key execution logs show.
-const shownKeyCharacters = 6
-
 // Masks hides the secrets of one exchange wherever they turn up: integrations see
 // credentials in events, URLs and template outputs as well.
 type Masks struct{ secrets []string }
@@ -38,25 +36,37 @@ type Masks struct{ secrets []string }
 // Masks returns the masks for what the trace recorded.
 func (t *Trace) Masks() Masks {
 	var m Masks
-	m.addHeader(t.header)
+	m.AddHeader(t.Header)
 	for i := range t.Messages {
-		m.addHeader(t.Messages[i].Header)
+		m.AddHeader(t.Messages[i].Header)
 	}
-	for pair := range strings.SplitSeq(t.query, "&") {
+	for pair := range strings.SplitSeq(t.Query, "&") {
 		name, value, _ := strings.Cut(pair, "=")
 		if secretParameters[unescaped(name)] {
-			m.add(value)
-			m.add(unescaped(value))
+			m.Add(value)
+			m.Add(unescaped(value))
 		}
 	}
-	m.sort()
+	m.Sort()
 	return m
 }
 
-// sort puts the longest secret first: one may be part of another.
-func (m *Masks) sort() {
+// Sort puts the longest secret first: one may be part of another.
+func (m *Masks) Sort() {
 	slices.SortFunc(m.secrets, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
 	m.secrets = slices.Compact(m.secrets)
+}
+
+// IsSecretParameter reports whether the values of a query parameter are never shown.
+func IsSecretParameter(name string) bool { return secretParameters[name] }
+
+// quoted is a text as JSON.
+func quoted(text string) string {
+	var b strings.Builder
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	_ = encoder.Encode(text) // a string always encodes
+	return strings.TrimSuffix(b.String(), "\n")
 }
 
 func unescaped(text string) string {
@@ -66,18 +76,19 @@ func unescaped(text string) string {
 	return text
 }
 
-func (m *Masks) addHeader(header http.Header) {
+// AddHeader adds the secrets of headers.
+func (m *Masks) AddHeader(header http.Header) {
 	for name, values := range header {
 		if secretHeaders[http.CanonicalHeaderKey(name)] {
 			for _, value := range values {
-				m.add(value)
+				m.Add(value)
 			}
 		}
 	}
 }
 
-// add adds a header's value, and its credentials alone when it begins with a scheme.
-func (m *Masks) add(value string) {
+// Add adds a header's value, and its credentials alone when it begins with a scheme.
+func (m *Masks) Add(value string) {
 	m.addForms(value)
 	if _, credentials, ok := strings.Cut(value, " "); ok {
 		m.addForms(credentials)
@@ -89,8 +100,8 @@ func (m *Masks) addForms(secret string) {
 	if len(secret) < minSecretBytes {
 		return
 	}
-	quoted := messageString(secret)
-	m.secrets = append(m.secrets, secret, quoted[1:len(quoted)-1], url.QueryEscape(secret), url.PathEscape(secret))
+	text := quoted(secret)
+	m.secrets = append(m.secrets, secret, text[1:len(text)-1], url.QueryEscape(secret), url.PathEscape(secret))
 }
 
 // Header returns headers without secrets.
@@ -98,7 +109,7 @@ func (m Masks) Header(header http.Header) http.Header {
 	shown := make(http.Header, len(header))
 	for name, values := range header {
 		if secretHeaders[http.CanonicalHeaderKey(name)] {
-			values = []string{masked}
+			values = []string{Masked}
 		} else {
 			values = slices.Clone(values)
 			for i, value := range values {
@@ -113,18 +124,18 @@ func (m Masks) Header(header http.Header) http.Header {
 // Text returns a text without the secrets.
 func (m Masks) Text(text string) string {
 	for _, secret := range m.secrets {
-		text = strings.ReplaceAll(text, secret, masked)
+		text = strings.ReplaceAll(text, secret, Masked)
 	}
 	return text
 }
 
 // Body returns a body as text, without the secrets, and whether it is one: a binary
 // body has no text.
-func (m Masks) Body(message *TraceMessage) (text string, ok bool) {
+func (m Masks) Body(message *Message) (text string, ok bool) {
 	body := message.Body
 	isCut := message.Size > int64(len(body))
 	if isCut {
-		body = trimPartialRune(body)
+		body = TrimPartialRune(body)
 	}
 	if !utf8.Valid(body) || bytes.IndexByte(body, 0) >= 0 {
 		return "", false
@@ -149,8 +160,8 @@ func (m Masks) trimPartialSecret(text string) string {
 	return text
 }
 
-// trimPartialRune takes away an incomplete character at the end of a body that was cut.
-func trimPartialRune(body []byte) []byte {
+// TrimPartialRune takes away an incomplete character at the end of a body that was cut.
+func TrimPartialRune(body []byte) []byte {
 	for n := 1; n < utf8.UTFMax && n <= len(body); n++ {
 		if start := body[len(body)-n]; utf8.RuneStart(start) {
 			if !utf8.FullRune(body[len(body)-n:]) {
@@ -160,13 +171,4 @@ func trimPartialRune(body []byte) []byte {
 		}
 	}
 	return body
-}
-
-// maskKey hides an API key but for its last characters.
-func maskKey(key string) string {
-	if len(key) <= 2*shownKeyCharacters {
-		return strings.Repeat("*", len(key))
-	}
-	hidden := len(key) - shownKeyCharacters
-	return strings.Repeat("*", hidden) + key[hidden:]
 }

@@ -1,4 +1,4 @@
-package rest
+package trace
 
 import (
 	"context"
@@ -23,8 +23,8 @@ func (t tracedInvoker) InvokeFunctionStream(
 	if !ok {
 		return nil, errNoStreams
 	}
-	if trace := traceFrom(ctx); trace != nil {
-		trace.add(TraceMessage{
+	if trace := from(ctx); trace != nil {
+		trace.Add(Message{
 			Kind: EndpointRequest, Method: http.MethodPost, URI: invocationURL(aws.ToString(in.FunctionName)),
 			Header: invocationHeader(in, sourceARN), Body: in.Payload,
 		})
