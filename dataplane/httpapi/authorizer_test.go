@@ -35,11 +35,11 @@ type issuer struct {
 	key *rsa.PrivateKey
 }
 
-func newIssuer(t *testing.T) *issuer {
-	t.Helper()
+func newIssuer(tb testing.TB) *issuer {
+	tb.Helper()
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	i := &issuer{key: key}
 	i.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -52,20 +52,20 @@ func newIssuer(t *testing.T) *issuer {
 		}
 		_ = json.NewEncoder(w).Encode(document)
 	}))
-	t.Cleanup(i.Close)
+	tb.Cleanup(i.Close)
 	return i
 }
 
 // token returns a token with claims over those that are always there.
-func (i *issuer) token(t *testing.T, more map[string]any) string {
-	t.Helper()
+func (i *issuer) token(tb testing.TB, more map[string]any) string {
+	tb.Helper()
 	claims := jwt.MapClaims{"iss": i.URL, "aud": "app", "sub": "ann", "exp": fixedTime.Add(time.Hour).Unix(), "iat": fixedTime.Unix()}
 	maps.Copy(claims, more)
 	token := jwt.NewWithClaims(jwt.SigningMethodRS256, claims)
 	token.Header["kid"] = "k1"
 	text, err := token.SignedString(i.key)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return text
 }

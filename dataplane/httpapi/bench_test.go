@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stagedoor-dev/stagedoor/dataplane"
 )
@@ -44,24 +45,33 @@ func BenchmarkServe(b *testing.B) {
 		name   string
 		routes []string
 		format string
+		guard  bool
 	}{
-		{"HTTP_PROXY, 1 route", many[299:], ""},
-		{"HTTP_PROXY, 300 routes", many, ""},
-		{"Lambda 1.0", many[299:], "1.0"},
-		{"Lambda 2.0", many[299:], "2.0"},
+		{"HTTP_PROXY, 1 route", many[299:], "", false},
+		{"HTTP_PROXY, 300 routes", many, "", false},
+		{"HTTP_PROXY, JWT", many[299:], "", true},
+		{"Lambda 1.0", many[299:], "1.0", false},
+		{"Lambda 2.0", many[299:], "2.0", false},
+		{"Lambda 2.0, JWT", many[299:], "2.0", true},
 	} {
 		b.Run(subject.name, func(b *testing.B) {
 			plane := dataplane.New(dataplane.Config{
 				Invoker: returning(`{"statusCode":200,"headers":{"content-type":"text/plain"},"body":"ok"}`),
-				Logger:  slog.New(slog.DiscardHandler), Transport: canned{},
+				Logger:  slog.New(slog.DiscardHandler), Transport: canned{}, Now: func() time.Time { return fixedTime },
 			})
 			b.Cleanup(func() { _ = plane.Close() })
 			i := proxy
 			if subject.format != "" {
 				i = lambdaIntegration(subject.format)
 			}
-			plane.PublishApiStage(stageOf("$default", i, subject.routes...))
+			stage := stageOf("$default", i, subject.routes...)
 			r, address := request("GET", "/pets/7?a=b", "", http.Header{"User-Agent": {"bench"}, "Accept": {"*/*"}})
+			if subject.guard {
+				from := newIssuer(b)
+				from.guard()(stage)
+				r.Header.Set("Authorization", "Bearer "+from.token(b, nil))
+			}
+			plane.PublishApiStage(stage)
 			recorder := httptest.NewRecorder()
 			plane.Serve(recorder, r, address)
 			if recorder.Code != 200 {

@@ -76,13 +76,14 @@ func NewStage(env *Environment, snapshot *deployed.ApiStage, previous *Stage) *S
 }
 
 // sameProgram reports whether both snapshots compile to the same: not, for instance, when
-// a variable of the stage differs.
+// a variable of the stage differs. The content of deployments is compared because one that
+// is pending changes under its id.
 func sameProgram(a, b *deployed.ApiStage) bool {
 	if a.Api == nil || b.Api == nil || a.Api.DeploymentID != b.Api.DeploymentID || a.Account != b.Account || a.Region != b.Region {
 		return false
 	}
 	x, y := &a.Stage, &b.Stage
-	return maps.Equal(x.StageVariables, y.StageVariables) &&
+	return (a.Api == b.Api || reflect.DeepEqual(a.Api, b.Api)) && maps.Equal(x.StageVariables, y.StageVariables) &&
 		reflect.DeepEqual(x.AccessLogSettings, y.AccessLogSettings) &&
 		reflect.DeepEqual(x.DefaultRouteSettings, y.DefaultRouteSettings) &&
 		reflect.DeepEqual(x.RouteSettings, y.RouteSettings)

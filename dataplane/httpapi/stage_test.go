@@ -70,6 +70,16 @@ func TestStageWithoutDeployment(t *testing.T) {
 	}
 }
 
+// TestPendingDeployment: a deployment that changes under its id is served as it is now.
+func TestPendingDeployment(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, nil)
+	f.PublishApiStage(stageOf("$default", say(t, "x"), "GET /a"))
+	f.want(t, "GET", "/b", 404, notFoundBody)
+	f.PublishApiStage(stageOf("$default", say(t, "x"), "GET /a", "GET /b"))
+	f.want(t, "GET", "/b", 200, "x")
+}
+
 func TestLimits(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, nil)
@@ -222,7 +232,7 @@ func TestCORS(t *testing.T) {
 	}
 	for name, test := range tests {
 		stage := stageOf("$default", httpIntegration(backend.URL), "ANY /a")
-		stage.Api.DeploymentID, stage.Api.Api.CorsConfiguration = name, test.cors
+		stage.Api.Api.CorsConfiguration = test.cors
 		f.PublishApiStage(stage)
 		response := f.call(test.method, test.target, "", test.header)
 		if body := bodyOf(t, response); response.StatusCode != test.status || body != test.body {
