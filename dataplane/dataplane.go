@@ -39,8 +39,8 @@ type Config struct {
 	// Observe, when set, gets the trace at the end of each exchange with an API: it turns
 	// tracing on.
 	Observe trace.Observer
-	// Credentials finds who signed a request to a route with AWS_IAM; nil closes such
-	// routes.
+	// Credentials finds who signed a request to a method or a route with AWS_IAM; nil
+	// closes those.
 	Credentials sigv4.Credentials
 	// AccessLog gets the lines of access logs, with the owner of the API and the
 	// destination that its stage names; nil = they go nowhere.
@@ -88,21 +88,23 @@ func New(config Config) *DataPlane {
 	}
 	lifetime, cancel := context.WithCancel(context.Background())
 	env := rest.Environment{
-		Invoker:    config.Invoker,
-		Transports: transports,
-		Services:   config.Services,
-		VPCLinks:   config.VPCLinks,
-		Usage:      &usageplan.Index{},
-		Logger:     config.Logger,
-		Now:        config.Now,
-		Lifetime:   lifetime,
-		Observe:    config.Observe,
+		Invoker:     config.Invoker,
+		Transports:  transports,
+		Services:    config.Services,
+		VPCLinks:    config.VPCLinks,
+		Credentials: config.Credentials,
+		Keys:        jwt.NewKeys(nil, config.Now),
+		Usage:       &usageplan.Index{},
+		Logger:      config.Logger,
+		Now:         config.Now,
+		Lifetime:    lifetime,
+		Observe:     config.Observe,
 	}.Traced()
 	return &DataPlane{
 		env: env,
 		httpEnv: &httpapi.Environment{
 			Invoker: env.Invoker, Transports: env.Transports, Services: env.Services, VPCLinks: env.VPCLinks,
-			Keys: jwt.NewKeys(nil, env.Now), Credentials: config.Credentials,
+			Keys: jwt.NewKeys(nil, env.Now), Credentials: env.Credentials,
 			Logger: env.Logger, Now: env.Now, Lifetime: lifetime, AccessLog: config.AccessLog, Observe: config.Observe,
 		},
 		cancel:    cancel,

@@ -19,6 +19,7 @@ import (
 
 	"github.com/stagedoor-dev/stagedoor/controlplane/deployed"
 	"github.com/stagedoor-dev/stagedoor/dataplane"
+	"github.com/stagedoor-dev/stagedoor/dataplane/authorize/sigv4"
 	"github.com/stagedoor-dev/stagedoor/dataplane/integration"
 )
 
@@ -72,6 +73,9 @@ func (s *syncBuffer) String() string {
 	return s.b.String()
 }
 
+// defaultCredentials are those that everybody may use.
+var defaultCredentials, _ = sigv4.NewStatic("000000000000", nil)
+
 // fixture is a data plane with a log.
 type fixture struct {
 	*dataplane.DataPlane
@@ -84,9 +88,10 @@ func newFixture(tb testing.TB, invoker integration.Invoker) *fixture {
 	tb.Helper()
 	log := &syncBuffer{}
 	plane := dataplane.New(dataplane.Config{
-		Invoker: invoker,
-		Logger:  slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})),
-		Now:     func() time.Time { return fixedTime },
+		Invoker:     invoker,
+		Credentials: defaultCredentials,
+		Logger:      slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Now:         func() time.Time { return fixedTime },
 	})
 	tb.Cleanup(func() {
 		if err := plane.Close(); err != nil {

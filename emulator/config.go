@@ -43,13 +43,14 @@ type Config struct {
 	// LambdaPermissions tells whether a function's resource policy has to allow API
 	// Gateway; the zero value enforces it, as AWS does.
 	LambdaPermissions LambdaPermissions
+	// Credentials are access keys, besides the default ones, that requests to methods and
+	// routes with AWS_IAM may be signed with: "KEY=SECRET", or "KEY=SECRET,ARN" with the ARN
+	// of the user or the assumed role. Always known are "test" and every account, with the
+	// secret "test".
+	Credentials []string
 	// LambdaDebug are the ports, on the loopback interface, where debuggers reach
 	// functions, by the name of the function.
 	LambdaDebug map[string]int
-	// Credentials are access keys that may sign calls of APIs with AWS_IAM, each
-	// "KEY=SECRET" or "KEY=SECRET,ARN" with the ARN of a user or role. The access keys
-	// "test" and those of 12 digits have the secret "test".
-	Credentials []string
 	// Trace tells whether the latest requests to deployed APIs are kept, to be looked at
 	// below /_stagedoor/requests; the zero value keeps them.
 	Trace Trace

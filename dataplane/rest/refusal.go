@@ -1,8 +1,6 @@
 package rest
 
 import (
-	"strings"
-
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/apigateway/types"
 )
@@ -36,7 +34,7 @@ func (c *compiler) methodGuards(m *types.Method) []step {
 	switch authorization := aws.ToString(m.AuthorizationType); authorization {
 	case "", "NONE":
 	case "AWS_IAM":
-		steps = append(steps, step{name: "authorize", run: authorizeIAM})
+		steps = append(steps, step{name: "authorize", run: authenticateIAM})
 	case "CUSTOM":
 		steps = append(steps, c.authorizer(m))
 	default:
@@ -48,18 +46,4 @@ func (c *compiler) methodGuards(m *types.Method) []step {
 		steps = append(steps, c.apiKey())
 	}
 	return steps
-}
-
-// authorizeIAM refuses: a call that is not signed as AWS does, a signed one because
-// its signature cannot be checked yet.
-func authorizeIAM(x *Exchange) *Failure {
-	if isSigned(x) {
-		return unsupported("authorizationType AWS_IAM")
-	}
-	return unauthenticated(x)
-}
-
-func isSigned(x *Exchange) bool {
-	return strings.HasPrefix(x.Request.HTTP.Header.Get("Authorization"), "AWS4-") ||
-		strings.Contains(x.Request.HTTP.URL.RawQuery, "X-Amz-Algorithm=")
 }

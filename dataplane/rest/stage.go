@@ -14,14 +14,16 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/stagedoor-dev/stagedoor/controlplane/deployed"
+	"github.com/stagedoor-dev/stagedoor/dataplane/authorize/jwt"
+	"github.com/stagedoor-dev/stagedoor/dataplane/authorize/sigv4"
 	"github.com/stagedoor-dev/stagedoor/dataplane/integration"
 	"github.com/stagedoor-dev/stagedoor/dataplane/trace"
 	"github.com/stagedoor-dev/stagedoor/dataplane/traffic"
 	"github.com/stagedoor-dev/stagedoor/dataplane/usageplan"
 )
 
-// Environment is what stages are served with. All fields but Services, VPCLinks and
-// Observe are required.
+// Environment is what stages are served with. All fields but Services, VPCLinks,
+// Credentials and Observe are required.
 type Environment struct {
 	Invoker    integration.Invoker
 	Transports integration.Transports
@@ -30,7 +32,12 @@ type Environment struct {
 	// VPCLinks is how private integrations reach their targets.
 	VPCLinks integration.VPCLinks
 	// Usage has the API keys and usage plans.
-	Usage  *usageplan.Index
+	Usage *usageplan.Index
+	// Credentials has the access keys of those who sign calls; nil closes methods with
+	// AWS_IAM.
+	Credentials sigv4.Credentials
+	// Keys has the keys of the issuers of tokens.
+	Keys   *jwt.Keys
 	Logger *slog.Logger
 	Now    func() time.Time
 	// Lifetime ends when the data plane is closed: what outlives its client's

@@ -1,6 +1,9 @@
 package sigv4
 
-import "net/http"
+import (
+	"net/http"
+	"strings"
+)
 
 // Failure says why a request is not accepted, in AWS's words. HTTP APIs say nothing but
 // Forbidden instead.
@@ -13,8 +16,11 @@ type Failure struct {
 	Reason string
 }
 
+// refused makes a failure. The client's own credential and header are not for the log.
 func refused(kind, message string) *Failure {
-	return &Failure{Status: http.StatusForbidden, Type: kind, Message: message, Reason: kind + ": " + message}
+	reason, _, _ := strings.Cut(message, "Authorization=")
+	reason, _, _ = strings.Cut(reason, ", got '")
+	return &Failure{Status: http.StatusForbidden, Type: kind, Message: message, Reason: kind + ": " + reason}
 }
 
 // Types of failures.
