@@ -42,6 +42,9 @@ type Config struct {
 	// Credentials finds who signed a request to a method or a route with AWS_IAM; nil
 	// closes those.
 	Credentials sigv4.Credentials
+	// CognitoIssuer is what stands before the id of a user pool in the name of its issuer,
+	// for instance "http://127.0.0.1:9229"; empty = AWS's own.
+	CognitoIssuer string
 	// AccessLog gets the lines of access logs, with the owner of the API and the
 	// destination that its stage names; nil = they go nowhere.
 	AccessLog httpapi.AccessLog
@@ -88,23 +91,24 @@ func New(config Config) *DataPlane {
 	}
 	lifetime, cancel := context.WithCancel(context.Background())
 	env := rest.Environment{
-		Invoker:     config.Invoker,
-		Transports:  transports,
-		Services:    config.Services,
-		VPCLinks:    config.VPCLinks,
-		Credentials: config.Credentials,
-		Keys:        jwt.NewKeys(nil, config.Now),
-		Usage:       &usageplan.Index{},
-		Logger:      config.Logger,
-		Now:         config.Now,
-		Lifetime:    lifetime,
-		Observe:     config.Observe,
+		Invoker:       config.Invoker,
+		Transports:    transports,
+		Services:      config.Services,
+		VPCLinks:      config.VPCLinks,
+		Credentials:   config.Credentials,
+		Keys:          jwt.NewKeys(nil, config.Now),
+		CognitoIssuer: config.CognitoIssuer,
+		Usage:         &usageplan.Index{},
+		Logger:        config.Logger,
+		Now:           config.Now,
+		Lifetime:      lifetime,
+		Observe:       config.Observe,
 	}.Traced()
 	return &DataPlane{
 		env: env,
 		httpEnv: &httpapi.Environment{
 			Invoker: env.Invoker, Transports: env.Transports, Services: env.Services, VPCLinks: env.VPCLinks,
-			Keys: jwt.NewKeys(nil, env.Now), Credentials: env.Credentials,
+			Keys: env.Keys, Credentials: env.Credentials,
 			Logger: env.Logger, Now: env.Now, Lifetime: lifetime, AccessLog: config.AccessLog, Observe: config.Observe,
 		},
 		cancel:    cancel,

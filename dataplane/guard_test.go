@@ -23,7 +23,7 @@ func TestFailsClosed(t *testing.T) {
 	}{
 		"AWS_IAM unsigned":        {func(_ *deployed.RestStage, m *types.Method) { m.AuthorizationType = aws.String("AWS_IAM") }, nil, 403, `{"message":"Missing Authentication Token"}`, "signature"},
 		"CUSTOM":                  {func(_ *deployed.RestStage, m *types.Method) { m.AuthorizationType = aws.String("CUSTOM") }, nil, 500, `{"message":null}`, "the deployment has no authorizer"},
-		"COGNITO_USER_POOLS":      {func(_ *deployed.RestStage, m *types.Method) { m.AuthorizationType = aws.String("COGNITO_USER_POOLS") }, nil, 500, `{"message":null}`, "authorizationType COGNITO_USER_POOLS"},
+		"COGNITO_USER_POOLS":      {func(_ *deployed.RestStage, m *types.Method) { m.AuthorizationType = aws.String("COGNITO_USER_POOLS") }, nil, 500, `{"message":null}`, "the deployment has no authorizer"},
 		"UP-15 API key missing":   {func(_ *deployed.RestStage, m *types.Method) { m.ApiKeyRequired = aws.Bool(true) }, nil, 403, `{"message":"Forbidden"}`, "API Key"},
 		"API key that is unknown": {func(_ *deployed.RestStage, m *types.Method) { m.ApiKeyRequired = aws.Bool(true) }, http.Header{"X-Api-Key": {"k"}}, 403, `{"message":"Forbidden"}`, "API Key"},
 		"request validator":       {func(_ *deployed.RestStage, m *types.Method) { m.RequestValidatorId = aws.String("v1") }, nil, 500, internalError, "no request validator v1"},

@@ -54,7 +54,7 @@ func (d *DataPlane) TestInvokeAuthorizer(ctx context.Context, test *deployed.Aut
 		UserAgent:     test.By.UserAgent,
 	})
 	out := &apigateway.TestInvokeAuthorizerOutput{
-		ClientStatus: int32(outcome.Status), Latency: outcome.Latency.Milliseconds(), Log: &outcome.Log,
+		ClientStatus: int32(outcome.Status), Latency: outcome.Latency.Milliseconds(), Log: &outcome.Log, Claims: outcome.Claims,
 	}
 	if result := outcome.Result; result != nil {
 		out.PrincipalId, out.Policy = aws.String(result.PrincipalID), aws.String(result.PolicyText)

@@ -48,6 +48,11 @@ type Config struct {
 	// of the user or the assumed role. Always known are "test" and every account, with the
 	// secret "test".
 	Credentials []string
+	// CognitoIssuer is what stands before the id of a user pool in the iss claim of its
+	// tokens, for instance "http://127.0.0.1:9229" for a local Cognito; the keys are at
+	// {issuer}/{pool}/.well-known/jwks.json. Empty = AWS's own. It is https, or http on a
+	// loopback address.
+	CognitoIssuer string
 	// LambdaDebug are the ports, on the loopback interface, where debuggers reach
 	// functions, by the name of the function.
 	LambdaDebug map[string]int

@@ -211,8 +211,10 @@ func TestServices(t *testing.T) {
 	_, err = sts.NewFromConfig(c.config).AssumeRole(t.Context(), &sts.AssumeRoleInput{RoleArn: aws.String("arn:aws:iam::222222222222:role/x"), RoleSessionName: aws.String("x")})
 	wantAPIError(t, "AssumeRole", err, "NotImplementedException", "AWS_ENDPOINT_URL_STS")
 
-	_, err = apigatewayv2.NewFromConfig(c.config).GetApis(t.Context(), &apigatewayv2.GetApisInput{})
-	wantAPIError(t, "v2", err, "NotImplementedException", "GetApis")
+	apis, err := apigatewayv2.NewFromConfig(c.config).GetApis(t.Context(), &apigatewayv2.GetApisInput{})
+	if err != nil || len(apis.Items) != 0 {
+		t.Errorf("GetApis: %+v, %v", apis, err)
+	}
 
 	function, err := c.lambda.CreateFunction(t.Context(), echoFunction(t))
 	if err != nil {

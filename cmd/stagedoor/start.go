@@ -24,6 +24,7 @@ type startFlags struct {
 	vpcLinks                                   map[string]string
 	debug                                      map[string]int
 	credentials                                []string
+	cognitoIssuer                              string
 	permissions, trace                         string
 	logLevel, logFormat                        string
 }
@@ -56,6 +57,7 @@ func startCommand() *cobra.Command {
 	flags.StringVar(&f.permissions, "lambda-permissions", "on", "on or off: whether a function's policy has to allow API Gateway")
 	flags.StringToIntVar(&f.debug, "lambda-debug", nil, "port where a debugger reaches a function of node, python (debugpy) or java, FUNCTION=PORT; its time limit is lifted (repeatable)")
 	flags.StringArrayVar(&f.credentials, "credential", nil, "access key that may sign calls of APIs with AWS_IAM, KEY=SECRET or KEY=SECRET,ARN; test=test is always known (repeatable)")
+	flags.StringVar(&f.cognitoIssuer, "cognito-issuer", "", "URL that stands before the id of a user pool in the iss claim of its tokens, of a local Cognito; empty is AWS's own")
 	flags.StringVar(&f.trace, "trace", "on", "on or off: whether the latest requests are kept, for \"stagedoor requests\"")
 	flags.StringSliceVar(&f.allowedHosts, "allowed-host", nil, "further name that requests may be addressed to, \"*.name\" for all below it (repeatable)")
 	flags.BoolVar(&f.sample, "sample", false, "deploy a sample API and print its URLs")
@@ -67,7 +69,7 @@ func startCommand() *cobra.Command {
 func (f *startFlags) config(cmd *cobra.Command) (emulator.Config, error) {
 	config := emulator.Config{
 		Listen: f.listen, DataDir: f.dataDir, Ephemeral: f.ephemeral, Region: f.region, Account: f.account,
-		Upstream: f.upstream, VPCLinks: f.vpcLinks, LambdaDebug: f.debug, Credentials: f.credentials, AllowedHosts: f.allowedHosts, Version: version,
+		Upstream: f.upstream, VPCLinks: f.vpcLinks, LambdaDebug: f.debug, Credentials: f.credentials, CognitoIssuer: f.cognitoIssuer, AllowedHosts: f.allowedHosts, Version: version,
 	}
 	if config.DataDir != "" && config.Ephemeral {
 		// A flag goes before a variable that says otherwise.

@@ -94,14 +94,24 @@ func (a *Authorizer) compileIdentity(definition *types.Authorizer) error {
 		return errors.New("a TOKEN authorizer needs one header as its identity source")
 	}
 	if pattern := aws.ToString(definition.IdentityValidationExpression); pattern != "" {
-		valid, err := regexp.Compile(`\A(?:` + pattern + `)\z`)
+		valid, err := CompileValidation(pattern)
 		if err != nil {
-			// A Java expression that RE2 has no means for: to go on would let more in.
-			return fmt.Errorf("identityValidationExpression: %w", err)
+			return err
 		}
 		a.valid = valid
 	}
 	return nil
+}
+
+// CompileValidation compiles an identityValidationExpression, which has to match a whole
+// text.
+func CompileValidation(pattern string) (*regexp.Regexp, error) {
+	valid, err := regexp.Compile(`\A(?:` + pattern + `)\z`)
+	if err != nil {
+		// A Java expression that RE2 has no means for: to go on would let more in.
+		return nil, fmt.Errorf("identityValidationExpression: %w", err)
+	}
+	return valid, nil
 }
 
 // Identity returns what identifies the caller, one value for each identity source. It

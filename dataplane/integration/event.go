@@ -59,6 +59,8 @@ type EventContext struct {
 
 // EventAuthorizer is the authorizer member of a requestContext.
 type EventAuthorizer struct {
+	// Claims are those of a Cognito user's token; then there is nothing else.
+	Claims      []Pair
 	PrincipalID string
 	// Context has the members that the authorizer added, all of them texts.
 	Context       []Pair
@@ -66,6 +68,10 @@ type EventAuthorizer struct {
 }
 
 func (a *EventAuthorizer) append(b []byte) []byte {
+	if a.Claims != nil {
+		b = append(b, `,"authorizer":{"claims":`...)
+		return append(appendPairs(b, a.Claims), '}')
+	}
 	b = append(b, `,"authorizer":{"principalId":`...)
 	b = appendString(b, a.PrincipalID)
 	for _, pair := range a.Context {

@@ -39,11 +39,6 @@ func (c *compiler) authorizer(m *types.Method) step {
 	if known := c.authorizers[id]; known != nil {
 		return step{name: name, run: known.run}
 	}
-	misconfigured := func(reason string) step {
-		failure := configurationError(reason)
-		failure.Type = types.GatewayResponseTypeAuthorizerConfigurationError
-		return refusal(name, failure)
-	}
 	snapshot := c.stage.snapshot
 	for i := range snapshot.Api.Authorizers {
 		definition := &snapshot.Api.Authorizers[i]
@@ -156,6 +151,11 @@ func (x *Exchange) facts() authorize.Facts {
 func (x *Exchange) authorizerVariable(name string) string {
 	said := x.authorization
 	switch {
+	case x.claims != nil:
+		if claim, ok := strings.CutPrefix(name, "claims."); ok {
+			return x.claims[claim]
+		}
+		return ""
 	case said == nil:
 		return ""
 	case name == "principalId":
@@ -173,6 +173,9 @@ func (x *Exchange) authorizerVariable(name string) string {
 
 // eventAuthorizer is the authorizer member of a proxy event, nil when there is none.
 func (x *Exchange) eventAuthorizer() *integration.EventAuthorizer {
+	if x.claims != nil {
+		return &integration.EventAuthorizer{Claims: sortedPairs(x.claims)}
+	}
 	if x.authorization == nil {
 		return nil
 	}
@@ -189,6 +192,9 @@ func (s *Stage) FlushAuthorizers() {
 		}
 		for _, a := range stage.compiled().authorizers {
 			a.cache.Flush()
+		}
+		for _, pools := range stage.compiled().pools {
+			pools.forget()
 		}
 	}
 }

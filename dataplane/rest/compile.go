@@ -39,6 +39,8 @@ type compiler struct {
 	binary mediaTypes
 	// authorizers are those that were compiled, by id.
 	authorizers map[string]*authorizer
+	// pools are the Cognito authorizers among them.
+	pools map[string]*userPools
 	// variables is $stageVariables, set by the first template that needs it.
 	variables *vtl.StageVariables
 	// models are the API's, set by the first method that needs one.
@@ -49,8 +51,9 @@ type compiler struct {
 type program struct {
 	root    *node
 	gateway customResponses
-	// authorizers are those that methods use, by id.
+	// authorizers and pools are those that methods use, by id.
 	authorizers map[string]*authorizer
+	pools       map[string]*userPools
 }
 
 // compile compiles the stage's deployment.
@@ -65,7 +68,7 @@ func (s *Stage) compile() *program {
 	for i := range s.snapshot.Api.Resources {
 		compiled.root.insert(c.resource(&s.snapshot.Api.Resources[i]))
 	}
-	compiled.authorizers = c.authorizers
+	compiled.authorizers, compiled.pools = c.authorizers, c.pools
 	return compiled
 }
 

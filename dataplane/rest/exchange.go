@@ -33,6 +33,8 @@ type Exchange struct {
 	stage *Stage
 	// authorization is what the method's authorizer said; nil without one.
 	authorization *authorization
+	// claims are those of a Cognito user's token; nil without one.
+	claims map[string]string
 	// apiKey and apiKeyID are the valid key of the request, set for methods that
 	// require one.
 	apiKey, apiKeyID string

@@ -37,6 +37,8 @@ func (c *compiler) methodGuards(m *types.Method) []step {
 		steps = append(steps, step{name: "authorize", run: authenticateIAM})
 	case "CUSTOM":
 		steps = append(steps, c.authorizer(m))
+	case "COGNITO_USER_POOLS":
+		steps = append(steps, c.cognito(m))
 	default:
 		failure := unsupported("authorizationType " + authorization)
 		failure.Type = types.GatewayResponseTypeAuthorizerConfigurationError

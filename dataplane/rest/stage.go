@@ -37,9 +37,12 @@ type Environment struct {
 	// AWS_IAM.
 	Credentials sigv4.Credentials
 	// Keys has the keys of the issuers of tokens.
-	Keys   *jwt.Keys
-	Logger *slog.Logger
-	Now    func() time.Time
+	Keys *jwt.Keys
+	// CognitoIssuer is what stands before the id of a user pool in the name of its issuer;
+	// empty = AWS's own.
+	CognitoIssuer string
+	Logger        *slog.Logger
+	Now           func() time.Time
 	// Lifetime ends when the data plane is closed: what outlives its client's
 	// connection ends with it.
 	Lifetime context.Context //nolint:containedctx // the owner's own lifetime

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/apigateway/types"
 
 	"github.com/stagedoor-dev/stagedoor/controlplane/deployed"
 	"github.com/stagedoor-dev/stagedoor/dataplane/authorize"
@@ -20,8 +21,10 @@ import (
 type AuthorizerResult struct {
 	// Status is what a client would have got, 0 when the authorizer succeeded.
 	Status int
-	// Result is nil when the authorizer failed.
-	Result  *authorize.Result
+	// Result is nil when the authorizer failed, and for user pools.
+	Result *authorize.Result
+	// Claims are those of a user of a user pool.
+	Claims  map[string]string
 	Log     string
 	Latency time.Duration
 }
@@ -29,7 +32,7 @@ type AuthorizerResult struct {
 // reasonAuthorizer is the line for an authorizer that failed. Unverified: the wording.
 const reasonAuthorizer = "Execution failed due to configuration error: Authorizer error"
 
-// TestAuthorize runs the Lambda authorizer of a snapshot that has just one: its
+// TestAuthorize runs the authorizer of a snapshot that has just one: its
 // function runs for real, what it returns is not kept, and whether its policy allows
 // anything does not matter.
 func TestAuthorize(ctx context.Context, env *Environment, snapshot *deployed.RestStage, call TestCall) *AuthorizerResult {
@@ -40,6 +43,10 @@ func TestAuthorize(ctx context.Context, env *Environment, snapshot *deployed.Res
 	w := logWriter{trace: x.Trace, form: TestLog, at: x.Request.Time}
 	w.line("Starting authorizer: " + id + " for request: " + x.Request.ID)
 
+	if snapshot.Api.Authorizers[0].Type == types.AuthorizerTypeCognitoUserPools {
+		claims, status := x.claimsTest(&w) //nolint:contextcheck // the request of the exchange has it
+		return &AuthorizerResult{Status: status, Claims: claims, Latency: env.Now().Sub(x.Request.Time), Log: testLogText(x.Request.ID, w.lines)}
+	}
 	result, status := x.authorizeTest(&w) //nolint:contextcheck // the request of the exchange has it
 	if status == 0 {
 		w.at = env.Now()
@@ -98,6 +105,23 @@ func (x *Exchange) authorizeTest(w *logWriter) (result *authorize.Result, status
 		w.line(reasonAuthorizer + ": " + w.masks.Text(err.Error()))
 	}
 	return nil, http.StatusInternalServerError
+}
+
+// claimsTest checks an ID token; access tokens are not tested. Unverified: the log.
+func (x *Exchange) claimsTest(w *logWriter) (claims map[string]string, status int) {
+	pools, err := newUserPools(x.stage.env, &x.stage.snapshot.Api.Authorizers[0])
+	if err != nil {
+		w.line(reasonAuthorizer + ": " + err.Error())
+		return nil, http.StatusInternalServerError
+	}
+	w.line("Incoming identity: " + trace.Masked)
+	claims, failure := pools.claims(x, nil)
+	if failure != nil {
+		w.line(failure.Reason)
+		return nil, http.StatusUnauthorized
+	}
+	w.line("Successfully completed authorizer execution")
+	return claims, 0
 }
 
 // identityMasks hides what identifies the caller, besides all else that is hidden.
