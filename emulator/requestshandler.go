@@ -3,6 +3,7 @@ package emulator
 import (
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -29,7 +30,10 @@ func (r *requests) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	id, isOne := strings.CutPrefix(rawPath(request), requestsPath+"/")
 	switch {
 	case isOne && id != "":
-		detail := r.find(id)
+		var detail *requestDetail
+		if plain, err := url.PathUnescape(id); err == nil { // ids of HTTP APIs may have a slash
+			detail = r.find(plain)
+		}
 		if detail == nil {
 			writeFailure(w, request, "", wire.NewError(http.StatusNotFound, "NotFoundException", "No request with this id is kept, or more than one id begins so"))
 			return
