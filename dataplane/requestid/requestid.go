@@ -13,7 +13,7 @@ import (
 // Ids of a request only have to differ; they are no secrets.
 
 // New returns a random UUID (version 4) and an extended request id: 15
-// characters and "=".
+// characters of the alphabet for URLs and "=", as in AWS's examples ("DWAz1E9-IAMFbvQ=").
 func New() (id, extendedID string) {
 	var random [27]byte
 	binary.LittleEndian.PutUint64(random[0:], rand.Uint64())
@@ -31,7 +31,7 @@ func New() (id, extendedID string) {
 	hex.Encode(text[19:23], random[8:10])
 	hex.Encode(text[24:36], random[10:16])
 	text[8], text[13], text[18], text[23] = '-', '-', '-', '-'
-	base64.StdEncoding.Encode(text[36:], random[16:27])
+	base64.URLEncoding.Encode(text[36:], random[16:27])
 	both := string(text[:])
 	return both[:36], both[36:]
 }
