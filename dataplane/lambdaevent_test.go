@@ -23,7 +23,7 @@ var update = flag.Bool("update", false, "rewrite golden files")
 // random are the parts of an event that differ each time, and their form.
 var random = map[string]*regexp.Regexp{
 	"<request id>":          regexp.MustCompile(`"requestId": "[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"`),
-	"<extended request id>": regexp.MustCompile(`"extendedRequestId": "[A-Za-z0-9+/]{15}="`),
+	"<extended request id>": regexp.MustCompile(`"extendedRequestId": "[A-Za-z0-9_-]{15}="`),
 	"<trace id>":            regexp.MustCompile(`"Root=1-5e66d96f-[0-9a-f]{24}"`),
 }
 
