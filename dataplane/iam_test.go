@@ -40,6 +40,9 @@ func (f *fixture) callSigned(t *testing.T, key, secret, target, body string, pre
 	return recorder.Result()
 }
 
+// ownKey is the access key of the account of the APIs.
+const ownKey = "111111111111"
+
 func nothing(*http.Request) {}
 
 // TestIAM has a method be called by those only whose signature is right.
@@ -50,7 +53,7 @@ func TestIAM(t *testing.T) {
 		` "$input.params('Authorization')" $input.params('a') "$input.params('X-Amz-Signature')"`)
 	method.AuthorizationType = aws.String("AWS_IAM")
 	f.PublishRestStage(stageOf(resourceOf("/a", map[string]types.Method{"POST": method})))
-	const root = `arn:aws:iam::000000000000:root`
+	const root = `arn:aws:iam::111111111111:root`
 	for name, test := range map[string]struct {
 		key, secret string
 		presign     bool
@@ -59,16 +62,16 @@ func TestIAM(t *testing.T) {
 		errorType   string
 		body        string
 	}{
-		"header":       {"test", "test", false, nothing, 200, "", `test ` + root + ` 000000000000 000000000000 "" 1 ""`},
-		"presigned":    {"test", "test", true, nothing, 200, "", `test ` + root + ` 000000000000 000000000000 "" 1 ""`},
-		"wrong secret": {"test", "tset", false, nothing, 403, "InvalidSignatureException", `{"message":"The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.\n\nThe Canonical String for this request should have been\n'POST\n/stage/a\na=1\n`},
+		"header":       {ownKey, "test", false, nothing, 200, "", ownKey + ` ` + root + ` 111111111111 111111111111 "" 1 ""`},
+		"presigned":    {ownKey, "test", true, nothing, 200, "", ownKey + ` ` + root + ` 111111111111 111111111111 "" 1 ""`},
+		"wrong secret": {ownKey, "tset", false, nothing, 403, "InvalidSignatureException", `{"message":"The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.\n\nThe Canonical String for this request should have been\n'POST\n/stage/a\na=1\n`},
 		"nobody's key": {"AKID", "test", false, nothing, 403, "UnrecognizedClientException", `{"message":"The security token included in the request is invalid."}`},
-		"unsigned":     {"test", "test", false, func(r *http.Request) { r.Header.Del("Authorization") }, 403, "MissingAuthenticationTokenException", `{"message":"Missing Authentication Token"}`},
-		"half a header": {"test", "test", false, func(r *http.Request) {
+		"unsigned":     {ownKey, "test", false, func(r *http.Request) { r.Header.Del("Authorization") }, 403, "MissingAuthenticationTokenException", `{"message":"Missing Authentication Token"}`},
+		"half a header": {ownKey, "test", false, func(r *http.Request) {
 			r.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=AKID/20200310/us-east-1/execute-api/aws4_request")
 		}, 403, "IncompleteSignatureException", `{"message":"Authorization header requires 'Signature' parameter. Authorization header requires 'SignedHeaders' parameter. Authorization=AWS4-HMAC-SHA256 Credential=AKID/20200310/us-east-1/execute-api/aws4_request"}`},
-		"another body": {"test", "test", false, func(r *http.Request) { r.Body = http.NoBody }, 403, "", ""},
-		"old": {"test", "test", false, func(r *http.Request) {
+		"another body": {ownKey, "test", false, func(r *http.Request) { r.Body = http.NoBody }, 403, "", ""},
+		"old": {ownKey, "test", false, func(r *http.Request) {
 			r.Header.Set("X-Amz-Date", fixedTime.Add(-time.Hour).Format("20060102T150405Z"))
 		}, 403, "InvalidSignatureException", ""},
 	} {

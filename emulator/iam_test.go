@@ -64,6 +64,15 @@ func TestIAM(t *testing.T) {
 	c.updateMethod(t, apiID, rootID, "/authorizationType", "AWS_IAM")
 	must(c.gateway.CreateDeployment(ctx, &apigateway.CreateDeploymentInput{RestApiId: &apiID, StageName: aws.String("dev")}))(t)
 	url := e.InvokeURL(apiID, "dev", "/")
+	if status, body := c.do(t, signed(t, http.MethodGet, url, "", "execute-api", "AKIAANN", "s3cr3t")); status != 403 ||
+		!strings.HasPrefix(body, `{"Message":"User: arn:aws:iam::111111111111:user/ann is not authorized to perform: execute-api:Invoke on resource: `) {
+		t.Errorf("another account without a policy: %d %s", status, body)
+	}
+	must(c.gateway.UpdateRestApi(ctx, &apigateway.UpdateRestApiInput{RestApiId: &apiID, PatchOperations: []apitypes.PatchOperation{{
+		Op: apitypes.OpReplace, Path: aws.String("/policy"), Value: aws.String(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow",` +
+			`"Principal":{"AWS":["123456789012","arn:aws:iam::111111111111:user/ann"]},"Action":"execute-api:Invoke","Resource":"execute-api:/dev/*"}]}`),
+	}}}))(t)
+	must(c.gateway.CreateDeployment(ctx, &apigateway.CreateDeploymentInput{RestApiId: &apiID, StageName: aws.String("dev")}))(t)
 	for _, test := range []struct {
 		key, secret string
 		status      int

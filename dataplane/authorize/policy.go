@@ -36,6 +36,10 @@ type statement struct {
 	actions, resources       []string
 	notActions, notResources bool
 	conditions               []condition
+	// principals are those of the policy of a resource, nil in one of an identity;
+	// notPrincipals turns them round.
+	principals    []string
+	notPrincipals bool
 }
 
 // Facts are the condition keys of a call, in lower case ("aws:sourceip"), with their
@@ -45,6 +49,10 @@ type Facts map[string][]string
 // ParsePolicy reads a policy document. A document that cannot be understood to the last
 // member is an error: to leave out a condition would let in what it keeps out.
 func ParsePolicy(document []byte) (*Policy, error) {
+	return parsePolicy(document, false)
+}
+
+func parsePolicy(document []byte, ofResource bool) (*Policy, error) {
 	var members struct {
 		Version   string
 		ID        json.RawMessage `json:"Id"`
@@ -61,7 +69,7 @@ func ParsePolicy(document []byte) (*Policy, error) {
 	}
 	policy := &Policy{}
 	for i, text := range members.Statement {
-		parsed, err := parseStatement(text)
+		parsed, err := parseStatement(text, ofResource)
 		if err != nil {
 			return nil, fmt.Errorf("policy document: statement %d: %w", i, err)
 		}
@@ -70,9 +78,9 @@ func ParsePolicy(document []byte) (*Policy, error) {
 	return policy, nil
 }
 
-func parseStatement(text json.RawMessage) (statement, error) {
+func parseStatement(text json.RawMessage, ofResource bool) (statement, error) {
 	var members struct {
-		Sid                                      json.RawMessage
+		Sid, Principal, NotPrincipal             json.RawMessage
 		Effect                                   string
 		Action, NotAction, Resource, NotResource oneOrMore[string]
 		Condition                                map[string]map[string]oneOrMore[json.RawMessage]
@@ -106,6 +114,17 @@ func parseStatement(text json.RawMessage) (statement, error) {
 		}
 	}
 	var err error
+	if ofResource {
+		if (members.Principal == nil) == (members.NotPrincipal == nil) {
+			return s, errors.New("either Principal or NotPrincipal is needed")
+		}
+		s.notPrincipals = members.NotPrincipal != nil
+		if s.principals, err = parsePrincipals(slices.Concat(members.Principal, members.NotPrincipal)); err != nil {
+			return s, err
+		}
+	} else if members.Principal != nil || members.NotPrincipal != nil {
+		return s, errors.New("the policy of an identity has no principals")
+	}
 	s.conditions, err = parseConditions(members.Condition)
 	return s, err
 }
@@ -120,9 +139,18 @@ func decodeStrictly(data []byte, to any) error {
 // Decide tells what the policy says about an action on a resource: a deny goes before
 // an allow.
 func (p *Policy) Decide(action, resource string, facts Facts) Decision {
+	return p.decide(action, resource, facts, func(*statement) bool { return true })
+}
+
+// DecideFor tells what the policy of a resource says about an action of a caller.
+func (p *Policy) DecideFor(caller Caller, action, resource string, facts Facts) Decision {
+	return p.decide(action, resource, facts, func(s *statement) bool { return caller.isNamed(s.principals) != s.notPrincipals })
+}
+
+func (p *Policy) decide(action, resource string, facts Facts, concerns func(s *statement) bool) Decision {
 	decision := ImplicitDeny
 	for i := range p.statements {
-		if s := &p.statements[i]; s.effect > decision && s.concerns(action, resource, facts) {
+		if s := &p.statements[i]; s.effect > decision && concerns(s) && s.concerns(action, resource, facts) {
 			decision = s.effect
 		}
 	}

@@ -120,6 +120,9 @@ func (x *Exchange) allowed(policy *authorize.Policy) *Failure {
 	case authorize.ExplicitDeny:
 		failure.Message = "User is not authorized to access this resource with an explicit deny"
 	case authorize.ImplicitDeny:
+		if x.policyDecision == authorize.Allow {
+			return nil // the resource policy allows what the authorizer does not speak of
+		}
 	}
 	return failure
 }
@@ -144,6 +147,7 @@ func (x *Exchange) facts() authorize.Facts {
 			facts[key] = []string{value}
 		}
 	}
+	x.callerFacts(facts)
 	return facts
 }
 

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/stagedoor-dev/stagedoor/dataplane/authorize"
 	"github.com/stagedoor-dev/stagedoor/dataplane/integration"
 	"github.com/stagedoor-dev/stagedoor/dataplane/mapping"
 	"github.com/stagedoor-dev/stagedoor/dataplane/trace"
@@ -35,6 +36,8 @@ type Exchange struct {
 	authorization *authorization
 	// claims are those of a Cognito user's token; nil without one.
 	claims map[string]string
+	// policyDecision is what the resource policy of the API says of the call.
+	policyDecision authorize.Decision
 	// apiKey and apiKeyID are the valid key of the request, set for methods that
 	// require one.
 	apiKey, apiKeyID string

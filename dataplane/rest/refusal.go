@@ -22,9 +22,6 @@ func (c *compiler) stageGuards() []step {
 	if aws.ToString(c.stage.snapshot.Stage.WebAclArn) != "" {
 		steps = append(steps, refusal("web ACL", unsupported("web ACL of the stage")))
 	}
-	if aws.ToString(c.api.Policy) != "" {
-		steps = append(steps, refusal("resource policy", unsupported("resource policy of the API")))
-	}
 	return steps
 }
 
@@ -33,12 +30,19 @@ func (c *compiler) methodGuards(m *types.Method) []step {
 	var steps []step
 	switch authorization := aws.ToString(m.AuthorizationType); authorization {
 	case "", "NONE":
+		steps = append(steps, c.resourcePolicy((*Exchange).needAllow)...)
 	case "AWS_IAM":
 		steps = append(steps, step{name: "authorize", run: authenticateIAM})
+		if aws.ToString(c.api.Policy) == "" {
+			steps = append(steps, step{name: "resource policy", run: (*Exchange).allowOwnAccount})
+		}
+		steps = append(steps, c.resourcePolicy((*Exchange).allowOwnAccount)...)
 	case "CUSTOM":
+		steps = append(steps, c.resourcePolicy((*Exchange).refuseDenied)...)
 		steps = append(steps, c.authorizer(m))
 	case "COGNITO_USER_POOLS":
 		steps = append(steps, c.cognito(m))
+		steps = append(steps, c.resourcePolicy((*Exchange).needAllow)...)
 	default:
 		failure := unsupported("authorizationType " + authorization)
 		failure.Type = types.GatewayResponseTypeAuthorizerConfigurationError
