@@ -45,6 +45,9 @@ type Config struct {
 	// CognitoIssuer is what stands before the id of a user pool in the name of its issuer,
 	// for instance "http://127.0.0.1:9229"; empty = AWS's own.
 	CognitoIssuer string
+	// ExecutionLog gets the execution logs that stages of REST APIs ask for; nil = they go
+	// nowhere.
+	ExecutionLog rest.ExecutionLog
 	// AccessLog gets the lines of access logs, with the owner of the API and the
 	// destination that its stage names; nil = they go nowhere.
 	AccessLog httpapi.AccessLog
@@ -103,6 +106,7 @@ func New(config Config) *DataPlane {
 		Now:           config.Now,
 		Lifetime:      lifetime,
 		Observe:       config.Observe,
+		ExecutionLog:  config.ExecutionLog,
 	}.Traced()
 	return &DataPlane{
 		env: env,

@@ -106,7 +106,7 @@ func compose(s *settings, url string, port int, stack *closers) (*composed, erro
 	links := &vpcLinks{configured: s.vpcLinks}
 	accessLogs := &accessLog{groups: groups, logger: s.Logger}
 	plane := dataplane.New(dataplane.Config{
-		AccessLog: accessLogs.write, Credentials: s.credentials, CognitoIssuer: s.CognitoIssuer,
+		AccessLog: accessLogs.write, ExecutionLog: executionLog(groups), Credentials: s.credentials, CognitoIssuer: s.CognitoIssuer,
 		Observe: observe, Invoker: functions, Logger: s.Logger, Now: s.Now,
 		Services: integration.AWSServices{Endpoint: endpoints}, VPCLinks: links.find,
 	})

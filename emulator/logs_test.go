@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/apigateway"
+	apitypes "github.com/aws/aws-sdk-go-v2/service/apigateway/types"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
@@ -97,5 +99,27 @@ func TestUnsignedLogsRequest(t *testing.T) {
 	defer func() { _ = response.Body.Close() }()
 	if response.StatusCode != http.StatusBadRequest || response.Header.Get("X-Amzn-ErrorType") != "ResourceNotFoundException" || response.Header.Get("X-Amzn-RequestId") == "" {
 		t.Errorf("%d %v", response.StatusCode, response.Header)
+	}
+}
+
+// TestExecutionLogs: what a stage of a REST API logs is in its own log group.
+func TestExecutionLogs(t *testing.T) {
+	t.Parallel()
+	e := start(t, emulator.Config{})
+	c := newClients(t, e.AWSConfig())
+	apiID, _ := c.createMockAPI(t.Context(), t, "hello", false)
+	must(c.gateway.CreateDeployment(t.Context(), &apigateway.CreateDeploymentInput{RestApiId: &apiID, StageName: aws.String("dev")}))(t)
+	must(c.gateway.UpdateStage(t.Context(), &apigateway.UpdateStageInput{RestApiId: &apiID, StageName: aws.String("dev"), PatchOperations: []apitypes.PatchOperation{
+		{Op: apitypes.OpReplace, Path: aws.String("/*/*/logging/loglevel"), Value: aws.String("INFO")},
+		{Op: apitypes.OpReplace, Path: aws.String("/*/*/logging/dataTrace"), Value: aws.String("true")},
+	}}))(t)
+	if status, body := c.body(t, e.InvokeURL(apiID, "dev", "/")); status != http.StatusOK || body != "hello" {
+		t.Fatalf("%d %s", status, body)
+	}
+	cli := newAWSCLI(t, e)
+	events := cli.run("logs", "filter-log-events", "--log-group-name", "API-Gateway-Execution-Logs_"+apiID+"/dev",
+		"--filter-pattern", `"Method response body after transformations: hello"`)["events"].([]any)
+	if len(events) != 1 {
+		t.Errorf("events %v", events)
 	}
 }

@@ -27,6 +27,8 @@ type method struct {
 	passesBody bool
 	// isMock tells that nothing leaves the process.
 	isMock bool
+	// logLevel is how much of its exchanges is logged.
+	logLevel logLevel
 }
 
 // compiler turns a deployment into a tree of resources. It has no errors: what
@@ -82,7 +84,9 @@ func (c *compiler) resource(snapshot *types.Resource) *resource {
 			c.logger().Error("method has an unknown verb and is not served", "resource", r.path, "method", name)
 			continue
 		}
+		setting, _ := methodSetting(c.stage.snapshot.Stage.MethodSettings, r.path, name)
 		r.methods[v] = &method{
+			logLevel: logLevelOf(&setting),
 			resource: r, operationName: aws.ToString(m.OperationName),
 			guards: c.guards(r, &m), execution: c.execution(r, &m),
 			requiresKey: aws.ToBool(m.ApiKeyRequired),

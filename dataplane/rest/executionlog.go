@@ -42,14 +42,27 @@ const (
 // exchange that is over.
 func Log(t *trace.Trace, form LogForm) []LogLine {
 	w := logWriter{trace: t, form: form, masks: t.Masks(), at: t.Time}
-	if form == StageLog {
+	w.all(true)
+	return w.lines
+}
+
+// all writes the whole log, with headers and bodies where they are wanted.
+func (w *logWriter) all(messages bool) {
+	t := w.trace
+	w.terse = !messages
+	if w.form == StageLog {
 		w.line("Extended Request Id: " + t.ExtendedID)
 	}
 	for i := range t.Messages {
 		w.at = t.Messages[i].Time
 		w.message(&t.Messages[i])
 	}
-	return w.lines
+}
+
+// failure writes why an exchange failed, no more. Unverified: which lines AWS has then.
+func (w *logWriter) failure() {
+	w.line(w.masks.Text(w.trace.Error))
+	w.line("Method completed with status: " + strconv.Itoa(w.trace.Status))
 }
 
 // logWriter collects the lines of one log.
@@ -58,6 +71,8 @@ type logWriter struct {
 	form  LogForm
 	masks trace.Masks
 	lines []LogLine
+	// terse leaves out what a message says.
+	terse bool
 	// at is the time of the lines that are being written.
 	at time.Time
 }
@@ -70,6 +85,9 @@ func (w *logWriter) line(text string) {
 }
 
 func (w *logWriter) body(label string, m *trace.Message) {
+	if w.terse {
+		return
+	}
 	text, ok := w.masks.Body(m)
 	if !ok {
 		text = binaryBody
@@ -78,6 +96,9 @@ func (w *logWriter) body(label string, m *trace.Message) {
 }
 
 func (w *logWriter) header(label string, header http.Header) {
+	if w.terse {
+		return
+	}
 	w.line(label + javaMap(w.masks.Header(header)))
 }
 
@@ -86,12 +107,18 @@ func (w *logWriter) message(m *trace.Message) {
 	case trace.MethodRequest:
 		w.methodRequest(m)
 	case trace.EndpointRequest:
+		if w.terse {
+			return
+		}
 		uri := w.masks.Text(m.URI)
 		w.line("Endpoint request URI: " + uri)
 		w.header("Endpoint request headers: ", m.Header)
 		w.body("Endpoint request body after transformations: ", m)
 		w.line("Sending request to " + uri)
 	case trace.EndpointResponse:
+		if w.terse {
+			return
+		}
 		w.line(fmt.Sprintf("Received response. Status: %d, Integration latency: %d ms", m.Status, m.Latency.Milliseconds()))
 		w.header("Endpoint response headers: ", m.Header)
 		w.body("Endpoint response body before transformations: ", m)
@@ -108,6 +135,9 @@ func (w *logWriter) methodRequest(m *trace.Message) {
 	}
 	w.line("Starting execution for request: " + t.RequestID)
 	w.line("HTTP Method: " + t.Method + ", Resource Path: " + t.MethodPath)
+	if w.terse {
+		return
+	}
 	path := make(map[string][]string, len(t.PathParameters))
 	for _, parameter := range t.PathParameters {
 		path[parameter.Name] = []string{parameter.Value}

@@ -23,7 +23,7 @@ func newExchange(env *Environment, stage *Stage, r *http.Request, call Call) *Ex
 	if call.CustomPath != "" {
 		x.Request.ContextPath, x.Request.ByCustomDomain, x.Request.BasePath = call.CustomPath, true, call.BasePath
 	}
-	if env.Observe != nil {
+	if env.Observe != nil || stage.isLogged {
 		x.observe(trace.KeptBodyBytes)
 	}
 	return x
@@ -78,6 +78,7 @@ func (x *Exchange) write(w http.ResponseWriter) {
 	x.logServed()
 	if x.Trace != nil {
 		x.endTrace()
+		x.writeExecutionLog()
 		x.showTrace()
 	}
 	if cut != nil {

@@ -76,7 +76,7 @@ func (x *Exchange) dropTrace() {
 
 // showTrace shows the trace of an exchange that is over to whoever observes.
 func (x *Exchange) showTrace() {
-	if x.stage.env.Observe(x.Trace) {
+	if observe := x.stage.env.Observe; observe != nil && observe(x.Trace) {
 		x.Trace = nil
 	}
 	x.dropTrace()

@@ -1,0 +1,24 @@
+package emulator
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+
+	"github.com/stagedoor-dev/stagedoor/controlplane/logs"
+	"github.com/stagedoor-dev/stagedoor/controlplane/store"
+	"github.com/stagedoor-dev/stagedoor/dataplane/rest"
+)
+
+// executionLog takes the execution logs of stages to their log groups, which come into
+// being with the first line, as on AWS.
+func executionLog(groups *logs.Service) rest.ExecutionLog {
+	return func(account, region, apiID, stage string, lines []rest.LogLine) {
+		group := "API-Gateway-Execution-Logs_" + apiID + "/" + stage
+		// AWS spreads the lines over streams named by a hash.
+		sum := sha256.Sum256([]byte(group))
+		scope, stream := store.Scope{Account: account, Region: region}, hex.EncodeToString(sum[:16])
+		for _, line := range lines {
+			groups.Append(scope, group, stream, line.Time, line.Text)
+		}
+	}
+}
