@@ -73,7 +73,7 @@ func TestExecutionLog(t *testing.T) {
 		r, w := httptest.NewRequest("GET", "/stage/a", nil), httptest.NewRecorder()
 		r.Header.Set("Authorization", "secret")
 		plane.Serve(w, r, dataplane.Address{ApiID: "api1", Path: r.URL.Path})
-		const idHeader, extendedHeader = "x-amzn-RequestId", "x-amz-apigw-id" // as AWS spells them
+		const idHeader, extendedHeader = "x-amzn-RequestId", "x-amz-apigw-id"  // as AWS spells them
 		id, extended := w.Header()[idHeader][0], w.Header()[extendedHeader][0] //nolint:staticcheck // AWS spells them so
 		replace := strings.NewReplacer("("+id+") ", "", id, "<id>", extended, "<extended>")
 		for i := range got {
