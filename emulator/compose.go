@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/apigatewayv2/types"
+
 	"github.com/stagedoor-dev/stagedoor/controlplane/function"
 	"github.com/stagedoor-dev/stagedoor/controlplane/httpapi"
 	"github.com/stagedoor-dev/stagedoor/controlplane/logs"
@@ -128,7 +130,7 @@ func compose(s *settings, url string, port int, stack *closers) (*composed, erro
 	stack.add("apigateway", func() error { restAPIs.Close(); return nil })
 	links.links = restAPIs
 
-	httpAPIs, err := composeHTTPAPIs(s, records, plane, stack)
+	httpAPIs, err := composeHTTPAPIs(s, records, plane, port, stack)
 	if err != nil {
 		return nil, err
 	}
@@ -235,8 +237,14 @@ func composeFunctions(
 	return packages, functions, nil
 }
 
-func composeHTTPAPIs(s *settings, records store.Store, plane any, stack *closers) (*httpapi.Service, error) {
-	config := httpapi.Config{Store: records, Logger: s.Logger, Now: s.Now}
+func composeHTTPAPIs(s *settings, records store.Store, plane any, port int, stack *closers) (*httpapi.Service, error) {
+	config := httpapi.Config{Store: records, Logger: s.Logger, Now: s.Now, Endpoint: func(apiID string, protocol types.ProtocolType) string {
+		scheme := "http"
+		if protocol == types.ProtocolTypeWebsocket {
+			scheme = "ws"
+		}
+		return scheme + "://" + apiID + localDomain(port)
+	}}
 	// The data plane serves these APIs as far as it has the methods.
 	config.Publisher, _ = plane.(httpapi.Publisher)
 	config.Flusher, _ = plane.(httpapi.Flusher)

@@ -43,12 +43,19 @@ func findAPI(tx store.Tx, scope store.Scope, id string) (*types.Api, error) {
 	return store.Find(tx, apis, scope, errNoAPI(scope, id), id)
 }
 
-// shownAPI is an API as responses have it: with tags, if none.
-func shownAPI(api *types.Api, err error) (*types.Api, error) {
-	if err == nil && api.Tags == nil {
+// shownAPI is an API as responses have it: with the address where it is served now, and
+// with tags, if none.
+func (s *Service) shownAPI(api *types.Api, err error) (*types.Api, error) {
+	if err != nil {
+		return nil, err
+	}
+	if api.Tags == nil {
 		api.Tags = map[string]string{}
 	}
-	return api, err
+	if s.endpoint != nil {
+		api.ApiEndpoint = aws.String(s.endpoint(aws.ToString(api.ApiId), api.ProtocolType))
+	}
+	return api, nil
 }
 
 // CreateApi creates an API. With a target it is a quick create: the API gets an
@@ -68,7 +75,7 @@ func (s *Service) CreateApi(ctx context.Context, in *apigatewayv2.CreateApiInput
 	} else if aws.ToString(in.RouteKey) != "" || aws.ToString(in.CredentialsArn) != "" {
 		return nil, errNoTarget
 	}
-	return wire.Respond[apigatewayv2.CreateApiOutput](shownAPI(update(ctx, s, func(tx store.Tx) (*types.Api, error) {
+	return wire.Respond[apigatewayv2.CreateApiOutput](s.shownAPI(update(ctx, s, func(tx store.Tx) (*types.Api, error) {
 		a := apiTx{tx: tx, scope: scope, api: api}
 		if err := s.createAPI(a); err != nil || quick == nil {
 			return api, err
@@ -153,7 +160,7 @@ func (s *Service) createAPI(a apiTx) error {
 
 // GetApi returns an API.
 func (s *Service) GetApi(ctx context.Context, in *apigatewayv2.GetApiInput) (*apigatewayv2.GetApiOutput, error) {
-	return wire.Respond[apigatewayv2.GetApiOutput](shownAPI(view(ctx, s, func(tx store.Tx) (*types.Api, error) {
+	return wire.Respond[apigatewayv2.GetApiOutput](s.shownAPI(view(ctx, s, func(tx store.Tx) (*types.Api, error) {
 		return findAPI(tx, scopeOf(ctx), *in.ApiId)
 	})))
 }
@@ -167,7 +174,7 @@ func (s *Service) GetApis(ctx context.Context, in *apigatewayv2.GetApisInput) (*
 	return view(ctx, s, func(tx store.Tx) (*apigatewayv2.GetApisOutput, error) {
 		items, next, err := store.Take(page, apis.All(tx, scopeOf(ctx), page.After))
 		for i := range items {
-			_, _ = shownAPI(&items[i], nil)
+			_, _ = s.shownAPI(&items[i], nil)
 		}
 		return &apigatewayv2.GetApisOutput{Items: items, NextToken: next}, err
 	})
@@ -176,7 +183,7 @@ func (s *Service) GetApis(ctx context.Context, in *apigatewayv2.GetApisInput) (*
 // UpdateApi changes the settings of an API. Target, routeKey and credentialsArn
 // change the managed integration and route of a quick-created one.
 func (s *Service) UpdateApi(ctx context.Context, in *apigatewayv2.UpdateApiInput) (*apigatewayv2.UpdateApiOutput, error) {
-	return wire.Respond[apigatewayv2.UpdateApiOutput](shownAPI(change(ctx, s, *in.ApiId, func(a apiTx) (*types.Api, error) {
+	return wire.Respond[apigatewayv2.UpdateApiOutput](s.shownAPI(change(ctx, s, *in.ApiId, func(a apiTx) (*types.Api, error) {
 		if in.CorsConfiguration != nil && !a.isHTTP() {
 			return nil, errHTTPOnly
 		}

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/apigatewayv2/types"
+
 	"github.com/stagedoor-dev/stagedoor/controlplane/deployed"
 	"github.com/stagedoor-dev/stagedoor/controlplane/store"
 	"github.com/stagedoor-dev/stagedoor/controlplane/wire"
@@ -43,6 +45,9 @@ type Config struct {
 	Limits Limits
 	// Flusher empties the caches of stages; nil = there are none.
 	Flusher Flusher
+	// Endpoint returns the address where an API is served, as ApiEndpoint shows it; nil =
+	// the one that AWS would give it.
+	Endpoint func(apiID string, protocol types.ProtocolType) string
 }
 
 // Service implements the operations of HTTP and WebSocket APIs. It is safe for
@@ -53,7 +58,9 @@ type Service struct {
 	now     func() time.Time
 	limits  Limits
 	flusher Flusher
-	cancels []func()
+	// endpoint is Config.Endpoint.
+	endpoint func(apiID string, protocol types.ProtocolType) string
+	cancels  []func()
 }
 
 // New returns a service on cfg.Store and publishes every stage in it. No one else
@@ -63,11 +70,12 @@ func New(cfg Config) (*Service, error) {
 		return nil, errors.New("httpapi: Config.Store is required")
 	}
 	s := &Service{
-		store:   cfg.Store,
-		logger:  cfg.Logger,
-		now:     cfg.Now,
-		limits:  cfg.Limits.withDefaults(),
-		flusher: cfg.Flusher,
+		store:    cfg.Store,
+		logger:   cfg.Logger,
+		now:      cfg.Now,
+		limits:   cfg.Limits.withDefaults(),
+		flusher:  cfg.Flusher,
+		endpoint: cfg.Endpoint,
 	}
 	if s.logger == nil {
 		s.logger = slog.New(slog.DiscardHandler)
