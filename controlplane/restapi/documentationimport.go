@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/apigateway"
 	"github.com/aws/aws-sdk-go-v2/service/apigateway/types"
 
+	"github.com/stagedoor-dev/stagedoor/controlplane/openapi"
 	"github.com/stagedoor-dev/stagedoor/controlplane/store"
 	"github.com/stagedoor-dev/stagedoor/controlplane/wire"
 )
@@ -28,12 +29,16 @@ type documentedDefinition struct {
 	} `json:"x-amazon-apigateway-documentation"`
 }
 
-// parseDocumentation reads the parts out of an OpenAPI definition in JSON. A part
+// parseDocumentation reads the parts out of an OpenAPI definition in JSON or YAML. A part
 // that cannot be read becomes a warning.
 func parseDocumentation(definition []byte) (parts []types.DocumentationPart, warnings []string, err error) {
 	var document documentedDefinition
 	if !isJSONObject(string(definition)) {
-		return nil, nil, errNoImporter
+		value, err := openapi.Parse(definition)
+		if err != nil || value.Kind != openapi.Object {
+			return nil, nil, errNoImporter
+		}
+		definition = value.JSON()
 	}
 	if err := json.Unmarshal(definition, &document); err != nil {
 		return nil, nil, errNoImporter.WithCause(err)

@@ -65,9 +65,13 @@ func checkSiblings(tx store.Tx, scope store.Scope, apiID, parentID, pathPart, id
 	if err != nil || sibling.ID == id {
 		return err
 	}
-	if sibling.PathPart == pathPart {
+	return errSibling(sibling.PathPart, pathPart)
+}
+
+// errSibling is the error for a path part where a sibling stands.
+func errSibling(sibling, pathPart string) error {
+	if sibling == pathPart {
 		return wire.Conflict("Another resource with the same parent already has this name: " + pathPart)
 	}
-	return wire.BadRequest(fmt.Sprintf(
-		"A sibling (%s) of this resource already has a variable path part -- only one is allowed", sibling.PathPart))
+	return wire.BadRequest(fmt.Sprintf("A sibling (%s) of this resource already has a variable path part -- only one is allowed", sibling))
 }
