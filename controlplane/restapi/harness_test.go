@@ -109,9 +109,14 @@ type tape struct {
 	status int
 	code   string
 	body   []byte
+	// accept takes the place of the SDK's Accept header.
+	accept string
 }
 
 func (t *tape) RoundTrip(r *http.Request) (*http.Response, error) {
+	if t.accept != "" {
+		r.Header.Set("Accept", t.accept)
+	}
 	response, err := t.next.RoundTrip(r)
 	if err != nil {
 		return nil, err
