@@ -9,9 +9,10 @@ import (
 
 	"github.com/stagedoor-dev/stagedoor/controlplane/deployed"
 	"github.com/stagedoor-dev/stagedoor/dataplane/httpapi"
+	"github.com/stagedoor-dev/stagedoor/dataplane/websocket"
 )
 
-// PublishApiStage serves a stage of an HTTP API, as [DataPlane.PublishRestStage] does
+// PublishApiStage serves a stage of an HTTP or a WebSocket API, as [DataPlane.PublishRestStage] does
 // one of a REST API.
 func (d *DataPlane) PublishApiStage(snapshot *deployed.ApiStage) {
 	d.mu.Lock()
@@ -19,7 +20,9 @@ func (d *DataPlane) PublishApiStage(snapshot *deployed.ApiStage) {
 	name := aws.ToString(snapshot.Stage.StageName)
 	switch protocolOf(snapshot) {
 	case types.ProtocolTypeWebsocket:
-		d.httpEnv.Logger.Error("stage of a WebSocket API is not served", "api_id", snapshot.ApiID, "stage", name)
+		stage := websocket.NewStage(d.webSocketEnv, snapshot, d.webSockets.stages(snapshot.ApiID).find(name))
+		d.webSockets.set(snapshot.ApiID, name, stage)
+		d.warmLocked(stage)
 	default:
 		stage := httpapi.NewStage(d.httpEnv, snapshot, d.httpAPIs.stages(snapshot.ApiID).find(name))
 		d.httpAPIs.set(snapshot.ApiID, name, stage)
@@ -27,11 +30,16 @@ func (d *DataPlane) PublishApiStage(snapshot *deployed.ApiStage) {
 	}
 }
 
-// WithdrawApiStage ends serving a stage of an HTTP API; one that is not served is no
-// error.
+// WithdrawApiStage ends serving a stage of an HTTP or a WebSocket API, whose connections
+// are closed; one that is not served is no error.
 func (d *DataPlane) WithdrawApiStage(apiID, stageName string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if stage := d.webSockets.stages(apiID).find(stageName); stage != nil {
+		d.webSockets.remove(apiID, stageName)
+		stage.Withdraw()
+		return
+	}
 	d.httpAPIs.remove(apiID, stageName)
 }
 

@@ -18,6 +18,7 @@ import (
 	"github.com/stagedoor-dev/stagedoor/dataplane/rest"
 	"github.com/stagedoor-dev/stagedoor/dataplane/trace"
 	"github.com/stagedoor-dev/stagedoor/dataplane/usageplan"
+	"github.com/stagedoor-dev/stagedoor/dataplane/websocket"
 )
 
 // Config is what a [DataPlane] is made of.
@@ -48,6 +49,8 @@ type Config struct {
 	// ExecutionLog gets the execution logs that stages of REST APIs ask for; nil = they go
 	// nowhere.
 	ExecutionLog rest.ExecutionLog
+	// WebSockets bound the connections of WebSocket APIs; zero fields are AWS's quotas.
+	WebSockets websocket.Limits
 	// AccessLog gets the lines of access logs, with the owner of the API and the
 	// destination that its stage names; nil = they go nowhere.
 	AccessLog httpapi.AccessLog
@@ -66,6 +69,9 @@ type DataPlane struct {
 	restAPIs table[rest.Stage]
 	httpAPIs table[httpapi.Stage]
 	httpEnv  *httpapi.Environment
+
+	webSockets   table[websocket.Stage]
+	webSocketEnv *websocket.Environment
 
 	// mu guards cold, warming and closed, and is held for changes of the tables.
 	mu sync.Mutex
@@ -114,6 +120,12 @@ func New(config Config) *DataPlane {
 			Invoker: env.Invoker, Transports: env.Transports, Services: env.Services, VPCLinks: env.VPCLinks,
 			Keys: env.Keys, Credentials: env.Credentials,
 			Logger: env.Logger, Now: env.Now, Lifetime: lifetime, AccessLog: config.AccessLog, Observe: config.Observe,
+		},
+		webSocketEnv: &websocket.Environment{
+			Invoker: env.Invoker, Transports: env.Transports, Services: env.Services, VPCLinks: env.VPCLinks, Usage: env.Usage,
+			Credentials: env.Credentials, Logger: env.Logger, Now: env.Now, Lifetime: lifetime,
+			AccessLog: websocket.AccessLog(config.AccessLog), Observe: config.Observe,
+			Hub: websocket.NewHub(), Limits: config.WebSockets.WithDefaults(),
 		},
 		cancel:    cancel,
 		closeIdle: closeIdle,
@@ -186,6 +198,10 @@ func (d *DataPlane) warm() {
 // Forbidden, as a REST API without such a stage.
 func (d *DataPlane) Serve(w http.ResponseWriter, r *http.Request, a Address) {
 	// Ids of APIs differ across their kinds, so the order does not matter.
+	if found := d.webSockets.stages(a.ApiID); found != nil {
+		d.serveWebSocket(w, r, a, found)
+		return
+	}
 	if found := d.httpAPIs.stages(a.ApiID); found != nil {
 		d.serveHTTPAPI(w, r, a, found)
 		return
@@ -204,12 +220,19 @@ func (d *DataPlane) serveRestAPI(w http.ResponseWriter, r *http.Request, a Addre
 	stage.Serve(w, r, call)
 }
 
-// Close ends what runs in the background and closes idle connections. Requests that
-// still run are the server's to wait for; functions that they wait for are cancelled.
+// disconnectTime is how long routes $disconnect may take when the data plane is closed.
+const disconnectTime = 5 * time.Second
+
+// Close ends what runs in the background and closes idle connections. Clients of WebSocket
+// APIs get close frames, and their routes $disconnect a moment. Requests that still run are
+// the server's to wait for; functions that they wait for are cancelled.
 func (d *DataPlane) Close() error {
 	d.mu.Lock()
 	d.closed = true
 	d.mu.Unlock()
+	hurry := time.AfterFunc(disconnectTime, d.cancel)
+	d.webSocketEnv.Hub.Close()
+	hurry.Stop()
 	d.cancel()
 	d.background.Wait()
 	d.closeIdle()

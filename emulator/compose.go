@@ -1,7 +1,6 @@
 package emulator
 
 import (
-	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -96,7 +95,7 @@ func compose(s *settings, url string, port int, stack *closers) (*composed, erro
 		return nil, err
 	}
 	stack.add("logs", groups.Close)
-	packages, functions, err := composeFunctions(s, dir, url, port, records, services, groups, stack)
+	packages, functions, err := composeFunctions(s, dir, url, port, records, services, groups, ca, stack)
 	if err != nil {
 		return nil, err
 	}
@@ -108,7 +107,7 @@ func compose(s *settings, url string, port int, stack *closers) (*composed, erro
 	links := &vpcLinks{configured: s.vpcLinks}
 	accessLogs := &accessLog{groups: groups, logger: s.Logger}
 	plane := dataplane.New(dataplane.Config{
-		AccessLog: accessLogs.write, ExecutionLog: executionLog(groups), Credentials: s.credentials, CognitoIssuer: s.CognitoIssuer,
+		WebSockets: s.WebSockets, AccessLog: accessLogs.write, ExecutionLog: executionLog(groups), Credentials: s.credentials, CognitoIssuer: s.CognitoIssuer,
 		Observe: observe, Invoker: functions, Logger: s.Logger, Now: s.Now,
 		Services: integration.AWSServices{Endpoint: endpoints}, VPCLinks: links.find,
 	})
@@ -134,7 +133,7 @@ func compose(s *settings, url string, port int, stack *closers) (*composed, erro
 	if err != nil {
 		return nil, err
 	}
-	handlers, err := composeServices(s, restAPIs, httpAPIs, functions)
+	handlers, err := composeServices(s, restAPIs, httpAPIs, functions, plane)
 	if err != nil {
 		return nil, err
 	}
@@ -209,14 +208,18 @@ func openStore(s *settings, dir string) (store.Store, error) {
 }
 
 func composeFunctions(
-	s *settings, dir, url string, port int, records store.Store, services *upstream, groups *logs.Service, stack *closers,
+	s *settings, dir, url string, port int, records store.Store, services *upstream, groups *logs.Service, ca *localca.CA, stack *closers,
 ) (*lambdarunner.Packages, *function.Service, error) {
 	packages, err := lambdarunner.OpenPackages(filepath.Join(dir, packagesDirectory))
 	if err != nil {
 		return nil, nil, fmt.Errorf("function packages: %w", err)
 	}
+	bundle, err := writeBundle(dir, ca.PEM())
+	if err != nil {
+		return nil, nil, err
+	}
 	runner, err := lambdarunner.New(lambdarunner.Config{
-		Packages: packages, Endpoint: func() string { return url }, Logger: s.Logger, Logs: functionLog(groups, s.Logger), Now: s.Now, Debug: s.LambdaDebug,
+		CAFile: ca.Path(), CABundle: bundle, Packages: packages, Endpoint: func() string { return url }, Logger: s.Logger, Logs: functionLog(groups, s.Logger), Now: s.Now, Debug: s.LambdaDebug,
 	})
 	if err != nil {
 		return nil, nil, fmt.Errorf("function runner: %w", err)
@@ -257,22 +260,16 @@ func composeHTTPAPIs(s *settings, records store.Store, plane any, port int, stac
 }
 
 func composeServices(
-	s *settings, restAPIs *restapi.Service, httpAPIs *httpapi.Service, functions *function.Service,
+	s *settings, restAPIs *restapi.Service, httpAPIs *httpapi.Service, functions *function.Service, plane *dataplane.DataPlane,
 ) (*services, error) {
 	options := wire.Options{DefaultAccount: s.Account, DefaultRegion: s.Region, Logger: s.Logger}
 	apiGateway, errV1 := wire.NewHandler(wire.APIGateway, restAPIs, options)
 	lambda, errLambda := wire.NewHandler(wire.Lambda, functions, options)
 	apiGatewayV2, errV2 := wire.NewHandler(wire.APIGatewayV2, httpAPIs, options)
-	management, errManagement := wire.NewHandlerFunc(wire.APIGatewayManagement, notImplemented, options)
-	if err := errors.Join(errV1, errLambda, errV2, errManagement); err != nil {
+	if err := errors.Join(errV1, errLambda, errV2); err != nil {
 		return nil, err
 	}
-	return &services{apiGateway: apiGateway, apiGatewayV2: apiGatewayV2, management: management, lambda: lambda}, nil
-}
-
-// notImplemented is every operation of the services that are not there yet.
-func notImplemented(_ context.Context, o *wire.Operation, _ any) (any, error) {
-	return nil, wire.NewError(http.StatusNotImplemented, "NotImplementedException", fmt.Sprintf("Stagedoor does not implement %s yet", o))
+	return &services{apiGateway: apiGateway, apiGatewayV2: apiGatewayV2, management: connections{plane}, lambda: lambda}, nil
 }
 
 // composeObjects returns what reads code from S3, nil without an endpoint for it.

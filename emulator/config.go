@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/stagedoor-dev/stagedoor/dataplane/authorize/sigv4"
+	"github.com/stagedoor-dev/stagedoor/dataplane/websocket"
 )
 
 // Defaults of [Config].
@@ -53,6 +54,9 @@ type Config struct {
 	// {issuer}/{pool}/.well-known/jwks.json. Empty = AWS's own. It is https, or http on a
 	// loopback address.
 	CognitoIssuer string
+	// WebSockets bound the connections of WebSocket APIs; zero fields are AWS's quotas: 10
+	// minutes of silence, 2 hours in all.
+	WebSockets websocket.Limits
 	// LambdaDebug are the ports, on the loopback interface, where debuggers reach
 	// functions, by the name of the function.
 	LambdaDebug map[string]int

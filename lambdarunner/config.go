@@ -24,6 +24,9 @@ type Config struct {
 	// their SDK clients call the emulator; nil or an empty result sets none. It
 	// is asked at each process start, for the listener may come up later.
 	Endpoint func() string
+	// CAFile has the certificate of the authority of that endpoint (PEM), CABundle that and
+	// all others that functions trust; empty = what the machine trusts.
+	CAFile, CABundle string
 	// Logger gets what the runner itself has to say; nil discards it.
 	Logger *slog.Logger
 	// Logs gets every line of the functions' logs, the START, END and REPORT lines

@@ -46,6 +46,7 @@ func (r *Runner) environment(fn *deployed.Function, c command, at place, api str
 	if endpoint := r.cfg.Endpoint(); endpoint != "" {
 		v["AWS_ENDPOINT_URL"] = endpoint
 	}
+	maps.Copy(v, r.trustVariables())
 	maps.Copy(v, hostVariables())
 	maps.Copy(v, c.variables)
 	maps.Copy(v, fn.Environment)
@@ -64,6 +65,21 @@ func (r *Runner) environment(fn *deployed.Function, c command, at place, api str
 		list = append(list, name+"="+v[name])
 	}
 	return list
+}
+
+// trustVariables let https calls back to the endpoint verify: each runtime has its own way
+// to be told of an authority.
+func (r *Runner) trustVariables() map[string]string {
+	v := map[string]string{}
+	if r.cfg.CAFile != "" {
+		v["NODE_EXTRA_CA_CERTS"] = r.cfg.CAFile
+	}
+	if r.cfg.CABundle != "" {
+		for _, name := range []string{"AWS_CA_BUNDLE", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"} {
+			v[name] = r.cfg.CABundle
+		}
+	}
+	return v
 }
 
 // reservedVariables are those that users cannot set.

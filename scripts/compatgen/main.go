@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/stagedoor-dev/stagedoor/controlplane/function"
+	"github.com/stagedoor-dev/stagedoor/controlplane/httpapi"
 	"github.com/stagedoor-dev/stagedoor/controlplane/restapi"
 	"github.com/stagedoor-dev/stagedoor/controlplane/wire"
 )
@@ -30,8 +31,15 @@ var services = []struct {
 }{
 	{wire.APIGateway, "apigateway (REST APIs)", reflect.TypeFor[*restapi.Service]()},
 	{wire.Lambda, "lambda", reflect.TypeFor[*function.Service]()},
-	{wire.APIGatewayV2, "apigatewayv2 (HTTP and WebSocket APIs)", nil},
-	{wire.APIGatewayManagement, "apigatewaymanagementapi", nil},
+	{wire.APIGatewayV2, "apigatewayv2 (HTTP and WebSocket APIs)", reflect.TypeFor[*httpapi.Service]()},
+	{wire.APIGatewayManagement, "apigatewaymanagementapi", reflect.TypeFor[connections]()},
+}
+
+// connections are the operations that the data plane serves: they are no handlers.
+type connections interface {
+	PostToConnection()
+	GetConnection()
+	DeleteConnection()
 }
 
 func main() {

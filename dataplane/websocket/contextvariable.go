@@ -1,0 +1,111 @@
+package websocket
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/stagedoor-dev/stagedoor/dataplane/integration"
+)
+
+// contextVariables are the $context variables, but for those below authorizer.
+var contextVariables = map[string]func(x *Exchange) string{
+	"apiId":             func(x *Exchange) string { return x.stage.snapshot.ApiID },
+	"connectionId":      func(x *Exchange) string { return x.conn.id },
+	"connectedAt":       func(x *Exchange) string { return strconv.FormatInt(x.conn.connectedAt.UnixMilli(), 10) },
+	"domainName":        func(x *Exchange) string { return x.conn.domainName },
+	"eventType":         func(x *Exchange) string { return x.eventType },
+	"messageId":         func(x *Exchange) string { return x.messageID },
+	"messageDirection":  func(*Exchange) string { return "IN" },
+	"routeKey":          (*Exchange).routeKey,
+	"stage":             func(x *Exchange) string { return x.stage.name },
+	"requestId":         func(x *Exchange) string { return x.id },
+	"extendedRequestId": func(x *Exchange) string { return x.id },
+	"requestTime":       func(x *Exchange) string { return x.time.UTC().Format(integration.RequestTimeLayout) },
+	"requestTimeEpoch":  func(x *Exchange) string { return strconv.FormatInt(x.time.UnixMilli(), 10) },
+	"accountId":         func(x *Exchange) string { return x.stage.snapshot.Account },
+	"status":            func(x *Exchange) string { return strconv.Itoa(x.status()) },
+
+	"error.message": func(x *Exchange) string { return x.failureText(func(f *failure) string { return f.message }) },
+	"error.messageString": func(x *Exchange) string {
+		return x.failureText(func(f *failure) string { return strconv.Quote(f.message) })
+	},
+	"error.responseType": func(x *Exchange) string { return x.failureText(func(f *failure) string { return f.kind }) },
+	"error.validationErrorString": func(x *Exchange) string {
+		return x.failureText(func(f *failure) string { return f.validation })
+	},
+
+	"identity.sourceIp":  func(x *Exchange) string { return x.conn.sourceIP },
+	"identity.userAgent": func(x *Exchange) string { return x.conn.userAgent },
+	"identity.apiKey":    func(x *Exchange) string { return x.conn.apiKey },
+	"identity.apiKeyId":  func(x *Exchange) string { return x.conn.apiKeyID },
+	"identity.accountId": func(x *Exchange) string {
+		return x.callerText(func(c *integration.Identity) string { return c.AccountID })
+	},
+	"identity.caller": func(x *Exchange) string {
+		return x.callerText(func(c *integration.Identity) string { return c.Caller })
+	},
+	"identity.user": func(x *Exchange) string { return x.callerText(func(c *integration.Identity) string { return c.User }) },
+	"identity.userArn": func(x *Exchange) string {
+		return x.callerText(func(c *integration.Identity) string { return c.UserARN })
+	},
+
+	"integrationLatency":            func(x *Exchange) string { return strconv.FormatInt(x.latency.Milliseconds(), 10) },
+	"integration.latency":           func(x *Exchange) string { return strconv.FormatInt(x.latency.Milliseconds(), 10) },
+	"integration.status":            (*Exchange).integrationStatusText,
+	"integration.integrationStatus": (*Exchange).integrationStatusText,
+	"integration.error":             func(x *Exchange) string { return x.integrationError },
+	"integrationErrorMessage":       func(x *Exchange) string { return x.integrationError },
+}
+
+func (x *Exchange) failureText(of func(f *failure) string) string {
+	if x.failure == nil {
+		return ""
+	}
+	return of(x.failure)
+}
+
+func (x *Exchange) callerText(of func(c *integration.Identity) string) string {
+	if x.conn.caller == nil {
+		return ""
+	}
+	return of(x.conn.caller)
+}
+
+func (x *Exchange) integrationStatusText() string {
+	if x.integrationStatus == 0 {
+		return ""
+	}
+	return strconv.Itoa(x.integrationStatus)
+}
+
+// status is what the exchange ended with.
+func (x *Exchange) status() int {
+	if x.failure != nil {
+		return x.failure.status
+	}
+	return x.reply.status
+}
+
+// ContextVariable implements [mapping.Values] and [vtl.ContextVariables].
+func (x *Exchange) ContextVariable(name string) (string, bool) {
+	if variable := contextVariables[name]; variable != nil {
+		value := variable(x)
+		return value, value != ""
+	}
+	member, ok := strings.CutPrefix(name, "authorizer.")
+	if !ok || x.conn.authorizer == nil {
+		return "", false
+	}
+	switch member {
+	case "principalId":
+		return x.conn.authorizer.PrincipalID, true
+	case "integrationLatency", "latency":
+		return strconv.FormatInt(x.conn.authorizer.LatencyMillis, 10), true
+	}
+	for _, pair := range x.conn.authorizer.Context {
+		if pair.Name == member {
+			return pair.Value, true
+		}
+	}
+	return "", false
+}

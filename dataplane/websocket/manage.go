@@ -1,0 +1,117 @@
+package websocket
+
+import (
+	"encoding/base64"
+	"errors"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"github.com/stagedoor-dev/stagedoor/dataplane/authorize/sigv4"
+	"github.com/stagedoor-dev/stagedoor/dataplane/jsonvalue"
+)
+
+// ServeConnection answers a call of the @connections API for a connection: POST sends a
+// message, GET tells about the connection, DELETE ends it. stage is the one that the call
+// names; with nil the stage of the connection is meant, whichever it is.
+//
+// Source: "Use @connections commands in your backend service" in AWS's developer guide.
+func ServeConnection(env *Environment, w http.ResponseWriter, r *http.Request, stage *Stage, region, id string) {
+	body, err := io.ReadAll(io.LimitReader(r.Body, maxMessageBytes+1))
+	if err != nil {
+		manageError(w, http.StatusBadRequest, "BadRequestException", "the body could not be read")
+		return
+	}
+	if !authorized(env, w, r, body, region) {
+		return
+	}
+	if !isID(id) {
+		manageError(w, http.StatusBadRequest, "BadRequestException", "Invalid connectionId: "+id)
+		return
+	}
+	c := env.Hub.Find(id)
+	if c == nil || c.ending.Load() != nil || stage != nil && c.shared != stage.shared {
+		w.Header()["X-Amzn-Errortype"] = []string{"GoneException"}
+		w.Header()["Content-Length"] = []string{"0"}
+		w.WriteHeader(http.StatusGone)
+		return
+	}
+	switch r.Method {
+	case http.MethodPost:
+		c.post(w, body)
+	case http.MethodGet:
+		writeJSON(w, http.StatusOK, c.about())
+	case http.MethodDelete:
+		c.end(websocket.CloseNormalClosure, reasonDeleted)
+		w.WriteHeader(http.StatusNoContent)
+	default:
+		manageError(w, http.StatusForbidden, "MissingAuthenticationTokenException", "Missing Authentication Token")
+	}
+}
+
+// ServeConnection answers a call of @connections that names the stage.
+func (s *Stage) ServeConnection(w http.ResponseWriter, r *http.Request, id string) {
+	ServeConnection(s.env, w, r, s, s.snapshot.Region, id)
+}
+
+// authorized wants a good signature of somebody who is known. Identities have no policies.
+func authorized(env *Environment, w http.ResponseWriter, r *http.Request, body []byte, region string) bool {
+	switch {
+	case !sigv4.IsSigned(r):
+		manageError(w, http.StatusForbidden, "MissingAuthenticationTokenException", "Missing Authentication Token")
+		return false
+	case env.Credentials == nil:
+		manageError(w, http.StatusForbidden, "ForbiddenException", "Forbidden")
+		return false
+	}
+	if _, refused := sigv4.Verify(r, body, region, executeAPI, env.Credentials, env.Now()); refused != nil {
+		manageError(w, refused.Status, refused.Type, refused.Message)
+		return false
+	}
+	return true
+}
+
+func manageError(w http.ResponseWriter, status int, code, message string) {
+	w.Header()["X-Amzn-Errortype"] = []string{code}
+	writeJSON(w, status, append(jsonvalue.AppendString([]byte(`{"message":`), message), '}'))
+}
+
+// isID tells whether text has the form of a connection id.
+func isID(text string) bool {
+	_, err := base64.URLEncoding.DecodeString(text)
+	return err == nil && len(text) == 16
+}
+
+// post sends a message to the client.
+func (c *Connection) post(w http.ResponseWriter, data []byte) {
+	if len(data) > maxMessageBytes {
+		manageError(w, http.StatusRequestEntityTooLarge, "PayloadTooLargeException", "Message too long")
+		return
+	}
+	if s := c.shared.current.Load(); s != nil {
+		s.shared.metrics.countMessage(len(data))
+	}
+	switch err := c.send(data); {
+	case errors.Is(err, errFull):
+		manageError(w, http.StatusTooManyRequests, "LimitExceededException", "Rate exceeded")
+	case err != nil:
+		w.Header()["X-Amzn-Errortype"] = []string{"GoneException"}
+		w.WriteHeader(http.StatusGone)
+	default:
+		w.Header()["Content-Length"] = []string{"0"}
+		w.WriteHeader(http.StatusOK)
+	}
+}
+
+// about tells what is known of the connection.
+func (c *Connection) about() []byte {
+	const layout = "2006-01-02T15:04:05.000Z"
+	b := append([]byte(`{"connectedAt":"`), c.connectedAt.UTC().Format(layout)...)
+	b = jsonvalue.AppendString(append(b, `","identity":{"sourceIp":`...), c.sourceIP)
+	b = jsonvalue.AppendString(append(b, `,"userAgent":`...), c.userAgent)
+	b = append(b, `},"lastActiveAt":"`...)
+	b = time.UnixMilli(c.active.Load()).UTC().AppendFormat(b, layout)
+	return append(b, `"}`...)
+}

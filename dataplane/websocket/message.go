@@ -1,0 +1,189 @@
+package websocket
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/stagedoor-dev/stagedoor/dataplane/integration"
+	"github.com/stagedoor-dev/stagedoor/dataplane/trace"
+)
+
+// deadline is until when a control frame is to be written.
+func (*Connection) deadline() time.Time { return time.Now().Add(writeTime) }
+
+// message has the route of a message carry it out. What leaves the process runs apart from
+// the reading: messages of a client do not wait for one another, as on AWS.
+func (c *Connection) message(text []byte) {
+	s := c.shared.current.Load()
+	if s == nil {
+		return // the connection is about to be closed
+	}
+	x := s.newExchange(c, eventMessage)
+	x.body, x.messageID = text, newID()
+	x.reply.status = http.StatusOK
+	s.shared.metrics.countMessage(len(text))
+	x.route = s.compiled().findRoute(x)
+	if x.route == nil || x.route.isLocal {
+		x.serveMessage()
+		return
+	}
+	c.run(x.serveMessage)
+}
+
+func (x *Exchange) serveMessage() {
+	x.begin()
+	if x.route == nil {
+		f := forbidden("no route takes the message")
+		f.bare = false
+		x.failure = f
+	} else {
+		x.failure = x.execute()
+		if x.failure == nil && x.route.isFunction && (x.reply.status < 200 || x.reply.status > 299) {
+			x.failure = internal("the function answered with status "+strconv.Itoa(x.reply.status), nil)
+		}
+	}
+	switch {
+	case x.failure != nil:
+		_ = x.conn.send(x.failure.body(x))
+	case x.route.isTwoWay && len(x.reply.body) > 0:
+		x.stage.shared.metrics.countMessage(len(x.reply.body))
+		_ = x.conn.send(x.reply.body) // a client that is gone gets nothing
+	}
+	x.end()
+}
+
+// disconnected runs the route $disconnect of a connection that has ended.
+func (c *Connection) disconnected(how *integration.Disconnect) {
+	s := c.shared.current.Load()
+	if s == nil {
+		return
+	}
+	x := s.newExchange(c, eventDisconnect)
+	x.disconnect, x.route = how, s.compiled().disconnect
+	x.reply.status = http.StatusOK
+	if x.route == nil {
+		return
+	}
+	x.begin()
+	x.failure = x.execute()
+	x.end()
+}
+
+// execute runs the steps of the route.
+func (x *Exchange) execute() *failure {
+	for _, steps := range [][]step{x.route.guards, x.route.steps} {
+		for i := range steps {
+			if f := x.step(&steps[i]); f != nil {
+				return f
+			}
+		}
+	}
+	return nil
+}
+
+func (x *Exchange) step(s *step) *failure {
+	if x.trace == nil {
+		return s.run(x)
+	}
+	x.trace.Begin(s.name)
+	f := s.run(x)
+	reason := ""
+	if f != nil {
+		reason = f.reason
+	}
+	x.trace.End(reason)
+	return f
+}
+
+// begin begins the trace of the exchange.
+func (x *Exchange) begin() {
+	if x.stage.env.Observe != nil {
+		x.trace = trace.New(x.stage.env.Now, x.time, trace.KeptBodyBytes)
+	}
+}
+
+// traced lets what is sent to backends be recorded.
+func (x *Exchange) traced(ctx context.Context) context.Context {
+	if x.trace == nil {
+		return ctx
+	}
+	return trace.With(ctx, x.trace)
+}
+
+// end logs, counts and shows an exchange that is over.
+func (x *Exchange) end() {
+	if x.response != nil {
+		defer x.response.Release()
+	}
+	env, s := x.stage.env, x.stage.snapshot
+	if x.failure != nil {
+		x.countFailure()
+		level := slog.LevelInfo
+		if x.failure.status >= http.StatusInternalServerError {
+			level = slog.LevelWarn
+		}
+		attributes := []slog.Attr{
+			slog.String("request_id", x.id), slog.String("api_id", s.ApiID), slog.String("stage", x.stage.name), slog.String("connection_id", x.conn.id),
+			slog.String("route", x.routeKey()), slog.Int("status", x.failure.status), slog.String("reason", x.failure.reason),
+		}
+		if x.failure.cause != nil {
+			attributes = append(attributes, slog.Any("error", x.failure.cause))
+		}
+		env.Logger.LogAttrs(env.Lifetime, level, "WebSocket request failed", attributes...)
+	}
+	if p := x.stage.compiled(); p.log != nil {
+		env.AccessLog(s.Account, s.Region, p.logTo, x.time, p.log.Line(func(name string) string {
+			value, _ := x.ContextVariable(name)
+			return value
+		}))
+	}
+	x.endTrace()
+}
+
+func (x *Exchange) countFailure() {
+	m := &x.stage.shared.metrics
+	switch {
+	case x.integrationError != "":
+	case x.failure.status >= http.StatusInternalServerError:
+		m.executionError.Add(1)
+	default:
+		m.clientError.Add(1)
+	}
+}
+
+// endTrace completes the trace and shows it.
+func (x *Exchange) endTrace() {
+	t := x.trace
+	if t == nil {
+		return
+	}
+	end := x.stage.env.Now()
+	path := "/" + x.stage.name
+	t.Summary = trace.Summary{
+		RequestID: x.id, ExtendedID: x.id, Time: x.time, ApiID: x.stage.snapshot.ApiID, Stage: x.stage.name,
+		Method: x.eventType, Path: path, MethodPath: path, Resource: x.routeKey(), Status: x.status(), Duration: end.Sub(x.time),
+	}
+	if x.failure != nil {
+		t.Error = x.failure.reason
+	}
+	if x.handshake != nil {
+		t.Query, t.Host, t.Header = x.handshake.URL.RawQuery, x.handshake.Host, x.handshake.Header
+	}
+	body := x.reply.body
+	if x.failure != nil {
+		body = x.failure.body(x)
+	}
+	ending := trace.Ending{Time: end, Header: x.reply.header, Body: body, RequestBody: x.body, HasRequestBody: true}
+	if x.response != nil {
+		ending.EndpointBody = x.response.Body
+	}
+	t.Add(trace.Message{Kind: trace.MethodRequest, Header: t.Header, Size: int64(len(x.body))})
+	t.Complete(&ending)
+	if !x.stage.env.Observe(t) {
+		t.Release()
+	}
+	x.trace = nil
+}

@@ -1,0 +1,111 @@
+package websocket
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/stagedoor-dev/stagedoor/controlplane/deployed"
+	"github.com/stagedoor-dev/stagedoor/dataplane/authorize/sigv4"
+	"github.com/stagedoor-dev/stagedoor/dataplane/integration"
+	"github.com/stagedoor-dev/stagedoor/dataplane/trace"
+	"github.com/stagedoor-dev/stagedoor/dataplane/traffic"
+	"github.com/stagedoor-dev/stagedoor/dataplane/usageplan"
+)
+
+// AccessLog takes a line of an access log: of an API of account and region, for the
+// destination that the stage names. It does not keep the caller waiting.
+type AccessLog func(account, region, destinationARN string, at time.Time, line string)
+
+// Environment is what stages are served with. All fields but Services, VPCLinks,
+// Credentials, AccessLog and Observe are required.
+type Environment struct {
+	Invoker    integration.Invoker
+	Transports integration.Transports
+	Services   integration.AWSServices
+	VPCLinks   integration.VPCLinks
+	// Usage has the API keys and usage plans.
+	Usage *usageplan.Index
+	// Credentials finds who signed a request; nil closes what asks for a signature.
+	Credentials sigv4.Credentials
+	Logger      *slog.Logger
+	Now         func() time.Time
+	// Lifetime ends when the data plane is closed: what outlives its client's connection
+	// ends with it.
+	Lifetime context.Context //nolint:containedctx // the owner's own lifetime
+	// AccessLog gets the lines of access logs; nil = they go nowhere.
+	AccessLog AccessLog
+	// Observe, when set, gets the trace at the end of each exchange.
+	Observe trace.Observer
+	// Hub has the connections.
+	Hub *Hub
+	// Limits bound connections.
+	Limits Limits
+}
+
+// Limits bound connections; zero fields stand for AWS's quotas.
+type Limits struct {
+	// Idle is how long a connection may be silent in both directions: 10 minutes.
+	Idle time.Duration
+	// Duration is how long it may last in all: 2 hours.
+	Duration time.Duration
+}
+
+// WithDefaults returns the limits with AWS's quotas for what is zero.
+func (l Limits) WithDefaults() Limits {
+	if l.Idle == 0 {
+		l.Idle = 10 * time.Minute
+	}
+	if l.Duration == 0 {
+		l.Duration = 2 * time.Hour
+	}
+	return l
+}
+
+// Stage is a stage as it is served. It is immutable and safe for concurrent use.
+type Stage struct {
+	env      *Environment
+	snapshot *deployed.ApiStage
+	name     string
+	compiled func() *program
+	// shared outlives the stage: it is handed on to the next one with its name.
+	shared *shared
+}
+
+// shared is what all deployments of a stage have in common.
+type shared struct {
+	// current is the stage that is served now; nil when it is withdrawn.
+	current atomic.Pointer[Stage]
+	buckets traffic.Buckets
+	metrics metrics
+}
+
+// NewStage returns the stage of a snapshot. It compiles nothing: that happens once, at the
+// first call of [Stage.Compile] or of a request. The connections of previous, if any, are
+// served by it from now on.
+func NewStage(env *Environment, snapshot *deployed.ApiStage, previous *Stage) *Stage {
+	s := &Stage{env: env, snapshot: snapshot, name: aws.ToString(snapshot.Stage.StageName), shared: &shared{}}
+	if previous != nil {
+		s.shared = previous.shared
+	}
+	s.compiled = sync.OnceValue(s.compile)
+	s.shared.current.Store(s)
+	return s
+}
+
+// Compile compiles the stage unless that is done.
+func (s *Stage) Compile() { s.compiled() }
+
+// Withdraw ends the serving of the stage: its connections are closed.
+func (s *Stage) Withdraw() {
+	s.shared.current.Store(nil)
+	s.env.Hub.closeStage(s.shared)
+}
+
+// Metrics returns what was counted of the stage since it was first published, under the
+// names of the CloudWatch metrics.
+func (s *Stage) Metrics() Metrics { return s.shared.metrics.read() }
