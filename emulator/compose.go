@@ -13,6 +13,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/apigatewayv2/types"
 
+	"github.com/stagedoor-dev/stagedoor/controlplane/domainname"
 	"github.com/stagedoor-dev/stagedoor/controlplane/function"
 	"github.com/stagedoor-dev/stagedoor/controlplane/httpapi"
 	"github.com/stagedoor-dev/stagedoor/controlplane/logs"
@@ -133,7 +134,8 @@ func compose(s *settings, url string, port int, stack *closers) (*composed, erro
 	if err != nil {
 		return nil, err
 	}
-	handlers, err := composeServices(s, restAPIs, httpAPIs, functions, plane)
+	links.second = httpAPIs
+	handlers, err := composeServices(s, records, restAPIs, httpAPIs, functions, plane)
 	if err != nil {
 		return nil, err
 	}
@@ -259,13 +261,26 @@ func composeHTTPAPIs(s *settings, records store.Store, plane any, port int, stac
 	return httpAPIs, nil
 }
 
+// secondVersion has all operations of apigatewayv2.
+type secondVersion struct {
+	*httpapi.Service
+	*names
+}
+
+// names has another name than Service, which two embedded types cannot share.
+type names = domainname.Service
+
 func composeServices(
-	s *settings, restAPIs *restapi.Service, httpAPIs *httpapi.Service, functions *function.Service, plane *dataplane.DataPlane,
+	s *settings, records store.Store, restAPIs *restapi.Service, httpAPIs *httpapi.Service, functions *function.Service, plane *dataplane.DataPlane,
 ) (*services, error) {
 	options := wire.Options{DefaultAccount: s.Account, DefaultRegion: s.Region, Logger: s.Logger}
 	apiGateway, errV1 := wire.NewHandler(wire.APIGateway, restAPIs, options)
 	lambda, errLambda := wire.NewHandler(wire.Lambda, functions, options)
-	apiGatewayV2, errV2 := wire.NewHandler(wire.APIGatewayV2, httpAPIs, options)
+	names, err := domainname.New(domainname.Config{Store: records, Names: restAPIs, Stages: []domainname.StageFinder{restapi.FindStage, httpapi.FindStage}})
+	if err != nil {
+		return nil, err
+	}
+	apiGatewayV2, errV2 := wire.NewHandler(wire.APIGatewayV2, &secondVersion{httpAPIs, names}, options)
 	if err := errors.Join(errV1, errLambda, errV2); err != nil {
 		return nil, err
 	}

@@ -165,10 +165,10 @@ func ownTarget(path string) target {
 // byCustomDomain returns the target of a custom domain name: the API and stage that it
 // maps the path to.
 func (d *dispatch) byCustomDomain(r *http.Request, host hostName, path string) target {
-	match := d.domains.Match(host.name, path)
+	match := d.domains.Match(host.name, path, r.Header)
 	prefix, _, _ := strings.Cut(r.Host, ".")
 	return target{kind: invokeTarget, refusal: match.Refusal, address: dataplane.Address{
-		ApiID: match.ApiID, Path: match.Path, CustomPath: path, BasePath: match.BasePath, DomainName: r.Host, DomainPrefix: prefix,
+		ApiID: match.ApiID, Stage: match.Stage, Path: match.Path, CustomPath: path, BasePath: match.BasePath, DomainName: r.Host, DomainPrefix: prefix,
 	}}
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/apigateway"
+	"github.com/aws/aws-sdk-go-v2/service/apigatewayv2"
 
 	"github.com/stagedoor-dev/stagedoor/controlplane/wire"
 	"github.com/stagedoor-dev/stagedoor/dataplane/integration"
@@ -41,6 +42,11 @@ type linkDescriber interface {
 	GetVpcLink(ctx context.Context, in *apigateway.GetVpcLinkInput) (*apigateway.GetVpcLinkOutput, error)
 }
 
+// secondDescriber is the same for links of the second version of the API.
+type secondDescriber interface {
+	GetVpcLink(ctx context.Context, in *apigatewayv2.GetVpcLinkInput) (*apigatewayv2.GetVpcLinkOutput, error)
+}
+
 // vpcLinks finds the local address of a VPC link.
 type vpcLinks struct {
 	// configured has addresses by the id or the name of a link, or by the ARN of its
@@ -48,6 +54,8 @@ type vpcLinks struct {
 	configured map[string]*url.URL
 	// links is set before requests are served.
 	links linkDescriber
+	// second has the links of the second version; set before requests are served.
+	second secondDescriber
 }
 
 // find implements [integration.VPCLinks].
@@ -57,14 +65,14 @@ func (v *vpcLinks) find(ctx context.Context, link integration.VPCLink) (*url.URL
 	}
 	caller := wire.CallerFrom(ctx)
 	caller.Account, caller.Region = link.Account, link.Region
-	found, err := v.links.GetVpcLink(wire.WithCaller(ctx, caller), &apigateway.GetVpcLinkInput{VpcLinkId: &link.ID})
+	keys, tags, err := v.describe(wire.WithCaller(ctx, caller), link.ID)
 	if err != nil {
 		return nil, err
 	}
-	if address, ok := v.lookup(append(found.TargetArns, aws.ToString(found.Name))...); ok {
+	if address, ok := v.lookup(keys...); ok {
 		return address, nil
 	}
-	value, ok := found.Tags[linkTag]
+	value, ok := tags[linkTag]
 	if !ok {
 		return nil, fmt.Errorf("set its local address by --vpc-link %s=URL (STAGEDOOR_VPC_LINK), or by its tag %s", link.ID, linkTag)
 	}
@@ -73,6 +81,18 @@ func (v *vpcLinks) find(ctx context.Context, link integration.VPCLink) (*url.URL
 		return nil, fmt.Errorf("its tag %s: %w", linkTag, err)
 	}
 	return address, nil
+}
+
+// describe returns by what else the address of a link may be configured, and its tags.
+func (v *vpcLinks) describe(ctx context.Context, id string) (keys []string, tags map[string]string, err error) {
+	if link, err := v.second.GetVpcLink(ctx, &apigatewayv2.GetVpcLinkInput{VpcLinkId: &id}); err == nil {
+		return []string{aws.ToString(link.Name)}, link.Tags, nil
+	}
+	link, err := v.links.GetVpcLink(ctx, &apigateway.GetVpcLinkInput{VpcLinkId: &id})
+	if err != nil {
+		return nil, nil, err
+	}
+	return append(link.TargetArns, aws.ToString(link.Name)), link.Tags, nil
 }
 
 func (v *vpcLinks) lookup(keys ...string) (*url.URL, bool) {

@@ -1,6 +1,9 @@
 package deployed
 
-import "github.com/aws/aws-sdk-go-v2/service/apigateway/types"
+import (
+	"github.com/aws/aws-sdk-go-v2/service/apigateway/types"
+	v2types "github.com/aws/aws-sdk-go-v2/service/apigatewayv2/types"
+)
 
 // DomainName is a custom domain name with its live mappings.
 type DomainName struct {
@@ -12,4 +15,6 @@ type DomainName struct {
 	Domain types.DomainName
 	// Mappings say which stages serve its base paths.
 	Mappings []types.BasePathMapping
+	// Rules are its routing rules.
+	Rules []v2types.RoutingRule
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/apigatewayv2/types"
 
 	"github.com/stagedoor-dev/stagedoor/controlplane/apiid"
+	"github.com/stagedoor-dev/stagedoor/controlplane/domainname"
 	"github.com/stagedoor-dev/stagedoor/controlplane/store"
 	"github.com/stagedoor-dev/stagedoor/controlplane/tagging"
 	"github.com/stagedoor-dev/stagedoor/controlplane/wire"
@@ -217,6 +218,9 @@ func (s *Service) DeleteCorsConfiguration(
 // DeleteApi deletes an API with everything in it.
 func (s *Service) DeleteApi(ctx context.Context, in *apigatewayv2.DeleteApiInput) (*apigatewayv2.DeleteApiOutput, error) {
 	return edit(ctx, s, *in.ApiId, func(a apiTx) (*apigatewayv2.DeleteApiOutput, error) {
+		if err := domainname.CheckUnmapped(a.tx, a.scope, a.id(), ""); err != nil {
+			return nil, err
+		}
 		for _, deleteUnder := range []func(store.Tx, store.Scope, ...string) error{
 			stages.DeleteUnder, deployments.DeleteUnder, snapshots.DeleteUnder,
 			routeResponses.DeleteUnder, routeKeys.DeleteUnder, routes.DeleteUnder,

@@ -15,6 +15,8 @@ type Limits struct {
 	AuthorizersPerAPI int
 	// StagesPerAPI defaults to 10.
 	StagesPerAPI int
+	// VPCLinks is for an account in a region; it defaults to 10.
+	VPCLinks int
 }
 
 func (l Limits) withDefaults() Limits {
@@ -24,5 +26,6 @@ func (l Limits) withDefaults() Limits {
 		IntegrationsPerAPI: cmp.Or(l.IntegrationsPerAPI, 300),
 		AuthorizersPerAPI:  cmp.Or(l.AuthorizersPerAPI, 10),
 		StagesPerAPI:       cmp.Or(l.StagesPerAPI, 10),
+		VPCLinks:           cmp.Or(l.VPCLinks, 10),
 	}
 }

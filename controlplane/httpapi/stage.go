@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/apigatewayv2"
 	"github.com/aws/aws-sdk-go-v2/service/apigatewayv2/types"
 
+	"github.com/stagedoor-dev/stagedoor/controlplane/domainname"
 	"github.com/stagedoor-dev/stagedoor/controlplane/store"
 	"github.com/stagedoor-dev/stagedoor/controlplane/tagging"
 	"github.com/stagedoor-dev/stagedoor/controlplane/wire"
@@ -187,6 +188,9 @@ func (s *Service) DeleteStage(ctx context.Context, in *apigatewayv2.DeleteStageI
 		}
 		if aws.ToBool(stage.ApiGatewayManaged) {
 			return nil, errManaged
+		}
+		if err := domainname.CheckUnmapped(a.tx, a.scope, a.id(), *in.StageName); err != nil {
+			return nil, err
 		}
 		return &apigatewayv2.DeleteStageOutput{}, remove(a, stages, *in.StageName)
 	})

@@ -3,17 +3,26 @@ package httpapi
 import (
 	"context"
 
+	v1 "github.com/aws/aws-sdk-go-v2/service/apigateway/types"
 	"github.com/aws/aws-sdk-go-v2/service/apigatewayv2"
 	"github.com/aws/aws-sdk-go-v2/service/apigatewayv2/types"
 
+	"github.com/stagedoor-dev/stagedoor/controlplane/domainname"
 	"github.com/stagedoor-dev/stagedoor/controlplane/store"
 	"github.com/stagedoor-dev/stagedoor/controlplane/tagging"
+	"github.com/stagedoor-dev/stagedoor/controlplane/wire"
 )
 
 // taggable are the kinds of resources with tags, as ARNs name them; stages stand
 // below their API.
 var taggable = map[string]tagging.Editor{
-	"apis": tagging.In(apis, errNoAPI, func(r *types.Api) *map[string]string { return &r.Tags }),
+	"apis":        tagging.In(apis, errNoAPI, func(r *types.Api) *map[string]string { return &r.Tags }),
+	"vpclinks":    tagging.In(vpcLinks, func(_ store.Scope, id string) error { return errNoLink(id) }, func(r *types.VpcLink) *map[string]string { return &r.Tags }),
+	"domainnames": tagging.In(domainname.Names, errNoDomain, func(r *v1.DomainName) *map[string]string { return &r.Tags }),
+}
+
+func errNoDomain(store.Scope, string) error {
+	return wire.NotFound("Invalid domain name identifier specified")
 }
 
 // editTags edits the tags of the resource that arn names.

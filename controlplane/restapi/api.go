@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/apigateway/types"
 
 	"github.com/stagedoor-dev/stagedoor/controlplane/apiid"
+	"github.com/stagedoor-dev/stagedoor/controlplane/domainname"
 	"github.com/stagedoor-dev/stagedoor/controlplane/store"
 	"github.com/stagedoor-dev/stagedoor/controlplane/tagging"
 	"github.com/stagedoor-dev/stagedoor/controlplane/wire"
@@ -188,7 +189,7 @@ func deleteAPI(tx store.Tx, scope store.Scope, id string) error {
 	if err := checkUnplanned(tx, scope, id, ""); err != nil {
 		return err
 	}
-	if err := checkUnmapped(tx, scope, id, ""); err != nil {
+	if err := domainname.CheckUnmapped(tx, scope, id, ""); err != nil {
 		return err
 	}
 	for _, deleteUnder := range []func(store.Tx, store.Scope, ...string) error{

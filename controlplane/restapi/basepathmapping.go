@@ -2,7 +2,6 @@ package restapi
 
 import (
 	"context"
-	"fmt"
 	"regexp"
 	"strings"
 
@@ -10,12 +9,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/apigateway"
 	"github.com/aws/aws-sdk-go-v2/service/apigateway/types"
 
+	"github.com/stagedoor-dev/stagedoor/controlplane/domainname"
 	"github.com/stagedoor-dev/stagedoor/controlplane/store"
 	"github.com/stagedoor-dev/stagedoor/controlplane/wire"
 )
 
 // none stands for an empty base path or stage, which has no place in a URL.
-const none = "(none)"
+const none = domainname.None
 
 var basePathPattern = regexp.MustCompile(`^[a-zA-Z0-9$\-_.+!*'()]+$`)
 
@@ -172,29 +172,4 @@ func (s *Service) DeleteBasePathMapping(ctx context.Context, in *apigateway.Dele
 		}
 		return &apigateway.DeleteBasePathMappingOutput{}, basePathMappings.Delete(tx, scope, keyOfDomain(domain), *mapping.BasePath)
 	})
-}
-
-// checkUnmapped refuses to delete a stage that a domain name is mapped to, or with an
-// empty stage name an API that one is mapped to. Seen in public reports.
-func checkUnmapped(tx store.Tx, scope store.Scope, apiID, stageName string) error {
-	var domains []string
-	for record, err := range basePathMappings.All(tx, scope, "") {
-		if err != nil {
-			return err
-		}
-		mapping := record.Value
-		if *mapping.RestApiId == apiID && (stageName == "" || aws.ToString(mapping.Stage) == stageName) {
-			name, _, _ := strings.Cut(record.ID[0], "+")
-			domains = withElement(domains, name)
-		}
-	}
-	if len(domains) == 0 {
-		return nil
-	}
-	what, kind := "RestApi "+apiID, "RestApi"
-	if stageName != "" {
-		what, kind = "stage "+stageName, "stage"
-	}
-	return wire.BadRequest(fmt.Sprintf("Deleting %s failed. Please remove all base path mappings related to the %s in your domains: %s",
-		what, kind, strings.Join(domains, ", ")))
 }

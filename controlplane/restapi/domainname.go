@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/apigateway"
 	"github.com/aws/aws-sdk-go-v2/service/apigateway/types"
 
+	"github.com/stagedoor-dev/stagedoor/controlplane/domainname"
 	"github.com/stagedoor-dev/stagedoor/controlplane/store"
 	"github.com/stagedoor-dev/stagedoor/controlplane/tagging"
 	"github.com/stagedoor-dev/stagedoor/controlplane/wire"
@@ -20,21 +21,12 @@ var (
 	errTooManyDomainNames = wire.LimitExceeded("Maximum number of domain names has been reached. Please contact AWS if you need additional domain names.") // Unverified: the wording.
 )
 
-// domainKey is the id of a domain name's record. A public name is its own; private
-// ones need not be unique and have an id beside the name.
-func domainKey(name, id *string) string {
-	if aws.ToString(id) == "" {
-		return aws.ToString(name)
-	}
-	return aws.ToString(name) + "+" + *id
-}
-
 func keyOfDomain(domain *types.DomainName) string {
-	return domainKey(domain.DomainName, domain.DomainNameId)
+	return domainname.Key(domain.DomainName, domain.DomainNameId)
 }
 
 func findDomainName(tx store.Tx, scope store.Scope, name, id *string) (*types.DomainName, error) {
-	return store.Find(tx, domainNames, scope, errNoDomainName, domainKey(name, id))
+	return store.Find(tx, domainNames, scope, errNoDomainName, domainname.Key(name, id))
 }
 
 // publicDomains is the scope of the public domain names of a region, which are
@@ -224,7 +216,7 @@ func (s *Service) DeleteDomainName(ctx context.Context, in *apigateway.DeleteDom
 			return nil, err
 		}
 		key := keyOfDomain(domain)
-		if err := basePathMappings.DeleteUnder(tx, scope, key); err != nil {
+		if err := domainname.DeleteUnder(tx, scope, key); err != nil {
 			return nil, err
 		}
 		if err := deleteAssociationsOf(tx, scope, *domain.DomainNameArn); err != nil {

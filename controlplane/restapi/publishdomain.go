@@ -5,8 +5,10 @@ import (
 	"log/slog"
 
 	"github.com/aws/aws-sdk-go-v2/service/apigateway/types"
+	v2types "github.com/aws/aws-sdk-go-v2/service/apigatewayv2/types"
 
 	"github.com/stagedoor-dev/stagedoor/controlplane/deployed"
+	"github.com/stagedoor-dev/stagedoor/controlplane/domainname"
 	"github.com/stagedoor-dev/stagedoor/controlplane/store"
 )
 
@@ -43,7 +45,8 @@ func (f *domainFeed) publishAll(ctx context.Context) error {
 func (f *domainFeed) watch() (cancel func()) {
 	names := domainNames.Watch(f.store, f.nameChanged, f.undecodable)
 	mappings := basePathMappings.Watch(f.store, f.mappingChanged, f.undecodable)
-	return func() { mappings(); names() }
+	rules := domainname.Rules.Watch(f.store, f.ruleChanged, f.undecodable)
+	return func() { rules(); mappings(); names() }
 }
 
 // A change is committed: its request's context has no say any more.
@@ -53,6 +56,10 @@ func (f *domainFeed) nameChanged(record store.Record[types.DomainName]) {
 }
 
 func (f *domainFeed) mappingChanged(record store.Record[types.BasePathMapping]) {
+	f.publish(context.Background(), record.Scope, record.ID[0])
+}
+
+func (f *domainFeed) ruleChanged(record store.Record[v2types.RoutingRule]) {
 	f.publish(context.Background(), record.Scope, record.ID[0])
 }
 
@@ -69,7 +76,11 @@ func (f *domainFeed) publish(ctx context.Context, scope store.Scope, key string)
 			return err
 		}
 		mappings, err := store.Collect(basePathMappings.All(tx, scope, "", key))
-		published = &deployed.DomainName{Account: scope.Account, Region: scope.Region, Key: key, Domain: *domain, Mappings: mappings}
+		if err != nil {
+			return err
+		}
+		rules, err := store.Collect(domainname.Rules.All(tx, scope, "", key))
+		published = &deployed.DomainName{Account: scope.Account, Region: scope.Region, Key: key, Domain: *domain, Mappings: mappings, Rules: rules}
 		return err
 	})
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/apigateway/types"
 
 	"github.com/stagedoor-dev/stagedoor/controlplane/deployed"
+	"github.com/stagedoor-dev/stagedoor/controlplane/domainname"
 	"github.com/stagedoor-dev/stagedoor/controlplane/store"
 	"github.com/stagedoor-dev/stagedoor/controlplane/wire"
 )
@@ -35,8 +36,8 @@ var (
 	certificateKeys = store.NewCollection("clientcertificatekey", store.JSONRecords[certificateKeyRecord]{})
 
 	// The key of a domain name is its name, and for a private one its id too.
-	domainNames        = store.NewCollection("domainname", wire.Records[types.DomainName]{})                        // domain name
-	basePathMappings   = store.NewCollection("basepathmapping", wire.Records[types.BasePathMapping]{})              // domain name, base path
+	domainNames        = domainname.Names                                                                           // domain name
+	basePathMappings   = domainname.Mappings                                                                        // domain name, base path
 	accessAssociations = store.NewCollection("domainnameaccess", wire.Records[types.DomainNameAccessAssociation]{}) // ARN
 	certificateUploads = store.NewCollection("domainnamecertificate", store.JSONRecords[certificateUploadRecord]{}) // domain name
 	// domainOwners say whose a public domain name is; kept in publicDomains: name.

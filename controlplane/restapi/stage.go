@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/apigateway"
 	"github.com/aws/aws-sdk-go-v2/service/apigateway/types"
 
+	"github.com/stagedoor-dev/stagedoor/controlplane/domainname"
 	"github.com/stagedoor-dev/stagedoor/controlplane/stagevariable"
 	"github.com/stagedoor-dev/stagedoor/controlplane/store"
 	"github.com/stagedoor-dev/stagedoor/controlplane/tagging"
@@ -159,7 +160,7 @@ func (s *Service) DeleteStage(ctx context.Context, in *apigateway.DeleteStageInp
 		if err := checkUnplanned(tx, scope, *in.RestApiId, *in.StageName); err != nil {
 			return nil, err
 		}
-		if err := checkUnmapped(tx, scope, *in.RestApiId, *in.StageName); err != nil {
+		if err := domainname.CheckUnmapped(tx, scope, *in.RestApiId, *in.StageName); err != nil {
 			return nil, err
 		}
 		return &apigateway.DeleteStageOutput{}, stages.Delete(tx, scope, *in.RestApiId, *in.StageName)

@@ -3,11 +3,13 @@ package customdomain
 import (
 	"cmp"
 	"maps"
+	"net/http"
 	"slices"
 	"strings"
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/apigateway/types"
 
 	"github.com/stagedoor-dev/stagedoor/controlplane/deployed"
 )
@@ -35,6 +37,8 @@ type domain struct {
 
 	// mappings are in the order of their base paths, the longest first.
 	mappings []mapping
+	// rules are in the order of their priority.
+	rules []rule
 }
 
 type mapping struct{ basePath, apiID, stage string }
@@ -50,6 +54,7 @@ func (x *Index) PublishDomainName(published *deployed.DomainName) {
 		d.mappings = append(d.mappings, mapping{basePath, aws.ToString(m.RestApiId), aws.ToString(m.Stage)})
 	}
 	slices.SortFunc(d.mappings, func(a, b mapping) int { return cmp.Compare(len(b.basePath), len(a.basePath)) })
+	d.rules = compileRules(published.Rules)
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if x.domains == nil {
@@ -101,6 +106,8 @@ func (x *Index) find(host string) *domain {
 type Match struct {
 	// ApiID and Path are those of the default endpoint: the path begins with the stage.
 	ApiID, Path string
+	// Stage is the stage that the mapping or the rule names; empty when the path names it.
+	Stage string
 	// BasePath is the base path that matched, empty for none.
 	BasePath string
 	// Refusal says why nothing is served, for the log; then the other fields are empty.
@@ -108,9 +115,9 @@ type Match struct {
 }
 
 // Match finds the stage for a host and an escaped path as sent. Base paths are compared
-// by whole segments and by case, the longest first. Without a mapping for it a request
-// is refused.
-func (x *Index) Match(host, path string) Match {
+// by whole segments and by case, the longest first. Routing rules go first where the name
+// has them. Without a mapping for it a request is refused.
+func (x *Index) Match(host, path string, header http.Header) Match {
 	d := x.find(host)
 	switch {
 	case d == nil:
@@ -121,6 +128,16 @@ func (x *Index) Match(host, path string) Match {
 	case aws.ToString(d.Domain.Policy) != "":
 		return Match{Refusal: "the policy of a custom domain name is not supported yet"}
 	}
+	if mode := d.Domain.RoutingMode; mode == types.RoutingModeRoutingRuleOnly || mode == types.RoutingModeRoutingRuleThenBasePathMapping {
+		for i := range d.rules {
+			if match, ok := d.rules[i].match(path, header); ok {
+				return match
+			}
+		}
+		if mode == types.RoutingModeRoutingRuleOnly {
+			return Match{Refusal: "no routing rule of the custom domain name matches"}
+		}
+	}
 	for _, m := range d.mappings {
 		rest, ok := cutBasePath(path, m.basePath)
 		if !ok {
@@ -129,7 +146,7 @@ func (x *Index) Match(host, path string) Match {
 		if m.stage != "" {
 			rest = "/" + m.stage + rest
 		}
-		return Match{ApiID: m.apiID, Path: rest, BasePath: m.basePath}
+		return Match{ApiID: m.apiID, Stage: m.stage, Path: rest, BasePath: m.basePath}
 	}
 	return Match{Refusal: "the custom domain name has no mapping for the path"}
 }

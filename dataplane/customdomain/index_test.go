@@ -1,10 +1,12 @@
 package customdomain_test
 
 import (
+	"net/http"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/apigateway/types"
+	v2types "github.com/aws/aws-sdk-go-v2/service/apigatewayv2/types"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/stagedoor-dev/stagedoor/controlplane/deployed"
@@ -41,16 +43,16 @@ func TestMatch(t *testing.T) {
 		host, path string
 		want       customdomain.Match
 	}{
-		"root":                    {"api.example.com", "/x/y", customdomain.Match{ApiID: "root", Path: "/dev/x/y"}},
-		"root of the root":        {"api.example.com", "/", customdomain.Match{ApiID: "root", Path: "/dev/"}},
-		"base path":               {"api.example.com", "/pets/1%2F2", customdomain.Match{ApiID: "pets", Path: "/prod/1%2F2", BasePath: "pets"}},
-		"base path alone":         {"api.example.com", "/pets", customdomain.Match{ApiID: "pets", Path: "/prod", BasePath: "pets"}},
-		"whole segments":          {"api.example.com", "/petshop", customdomain.Match{ApiID: "root", Path: "/dev/petshop"}},
-		"by case":                 {"api.example.com", "/Pets", customdomain.Match{ApiID: "root", Path: "/dev/Pets"}},
-		"a longer one":            {"api.example.com", "/pets2/x", customdomain.Match{ApiID: "pets2", Path: "/prod/x", BasePath: "pets2"}},
+		"root":                    {"api.example.com", "/x/y", customdomain.Match{ApiID: "root", Stage: "dev", Path: "/dev/x/y"}},
+		"root of the root":        {"api.example.com", "/", customdomain.Match{ApiID: "root", Stage: "dev", Path: "/dev/"}},
+		"base path":               {"api.example.com", "/pets/1%2F2", customdomain.Match{ApiID: "pets", Stage: "prod", Path: "/prod/1%2F2", BasePath: "pets"}},
+		"base path alone":         {"api.example.com", "/pets", customdomain.Match{ApiID: "pets", Stage: "prod", Path: "/prod", BasePath: "pets"}},
+		"whole segments":          {"api.example.com", "/petshop", customdomain.Match{ApiID: "root", Stage: "dev", Path: "/dev/petshop"}},
+		"by case":                 {"api.example.com", "/Pets", customdomain.Match{ApiID: "root", Stage: "dev", Path: "/dev/Pets"}},
+		"a longer one":            {"api.example.com", "/pets2/x", customdomain.Match{ApiID: "pets2", Stage: "prod", Path: "/prod/x", BasePath: "pets2"}},
 		"no stage: from the path": {"api.example.com", "/raw/beta/x", customdomain.Match{ApiID: "raw", Path: "/beta/x", BasePath: "raw"}},
 		"nothing mapped":          {"bare.example.com", "/b", customdomain.Match{Refusal: unmapped}},
-		"wildcard":                {"any.wild.example.com", "/", customdomain.Match{ApiID: "wild", Path: "/dev/"}},
+		"wildcard":                {"any.wild.example.com", "/", customdomain.Match{ApiID: "wild", Stage: "dev", Path: "/dev/"}},
 		"wildcard is one label":   {"a.b.wild.example.com", "/", customdomain.Match{Refusal: "no such custom domain name"}},
 		"mutual TLS fails closed": {"mtls.example.com", "/", customdomain.Match{Refusal: "mutual TLS of a custom domain name is not supported yet"}},
 		"a policy fails closed":   {"policy.example.com", "/", customdomain.Match{Refusal: "the policy of a custom domain name is not supported yet"}},
@@ -59,10 +61,58 @@ func TestMatch(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if diff := cmp.Diff(test.want, x.Match(test.host, test.path)); diff != "" {
+			if diff := cmp.Diff(test.want, x.Match(test.host, test.path, nil)); diff != "" {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+// TestRules: the first rule whose conditions hold decides.
+func TestRules(t *testing.T) {
+	t.Parallel()
+	rule := func(priority int32, apiID string, strip bool, conditions ...v2types.RoutingRuleCondition) v2types.RoutingRule {
+		return v2types.RoutingRule{Priority: &priority, Conditions: conditions, Actions: []v2types.RoutingRuleAction{{
+			InvokeApi: &v2types.RoutingRuleActionInvokeApi{ApiId: &apiID, Stage: aws.String("s"), StripBasePath: &strip},
+		}}}
+	}
+	header := func(pairs ...string) v2types.RoutingRuleCondition {
+		var anyOf []v2types.RoutingRuleMatchHeaderValue
+		for i := 0; i < len(pairs); i += 2 {
+			anyOf = append(anyOf, v2types.RoutingRuleMatchHeaderValue{Header: &pairs[i], ValueGlob: &pairs[i+1]})
+		}
+		return v2types.RoutingRuleCondition{MatchHeaders: &v2types.RoutingRuleMatchHeaders{AnyOf: anyOf}}
+	}
+	path := func(paths ...string) v2types.RoutingRuleCondition {
+		return v2types.RoutingRuleCondition{MatchBasePaths: &v2types.RoutingRuleMatchBasePaths{AnyOf: paths}}
+	}
+	x := &customdomain.Index{}
+	domain := named("r.example.com", mapped("(none)", "mapped", "dev"))
+	domain.Domain.RoutingMode = types.RoutingModeRoutingRuleThenBasePathMapping
+	domain.Rules = []v2types.RoutingRule{
+		rule(30, "paths", true, path("a", "a/b")), rule(10, "beta", false, header("x-version", "beta*", "x-other", "1"), header("X-User", "*admin*")), rule(40, "kept", false, path("k")),
+	}
+	x.PublishDomainName(domain)
+	for name, test := range map[string]struct {
+		path   string
+		header http.Header
+		want   customdomain.Match
+	}{
+		"headers":            {"/a/x", http.Header{"X-Version": {"beta2"}, "X-User": {"an admin here"}}, customdomain.Match{ApiID: "beta", Stage: "s", Path: "/s/a/x"}},
+		"one header only":    {"/a/x", http.Header{"X-Version": {"beta2"}}, customdomain.Match{ApiID: "paths", Stage: "s", Path: "/s/x", BasePath: "a"}},
+		"longest path":       {"/a/b/c", nil, customdomain.Match{ApiID: "paths", Stage: "s", Path: "/s/c", BasePath: "a/b"}},
+		"path is kept":       {"/k/c", nil, customdomain.Match{ApiID: "kept", Stage: "s", Path: "/s/k/c", BasePath: "k"}},
+		"none: the mappings": {"/zzz", nil, customdomain.Match{ApiID: "mapped", Stage: "dev", Path: "/dev/zzz"}},
+	} {
+		if diff := cmp.Diff(test.want, x.Match("r.example.com", test.path, test.header)); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+	only := *domain
+	only.Domain.RoutingMode = types.RoutingModeRoutingRuleOnly
+	x.PublishDomainName(&only)
+	if got := x.Match("r.example.com", "/zzz", nil); got.Refusal == "" {
+		t.Errorf("rules only: %+v", got)
 	}
 }
 
@@ -74,7 +124,7 @@ func TestWithdraw(t *testing.T) {
 	x.PublishDomainName(named("a.example.com", mapped("(none)", "first", "dev")))
 	x.PublishDomainName(other)
 	for _, want := range []string{"first", "second", ""} {
-		if got := x.Match("a.example.com", "/"); got.ApiID != want || x.Has("a.example.com") != (want != "") {
+		if got := x.Match("a.example.com", "/", nil); got.ApiID != want || x.Has("a.example.com") != (want != "") {
 			t.Errorf("got %+v, want %q", got, want)
 		}
 		x.WithdrawDomainName(map[string]string{"first": "1", "second": "2"}[want], "r", "a.example.com")

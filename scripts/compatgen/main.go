@@ -11,6 +11,7 @@ import (
 	"reflect"
 	"strings"
 
+	"github.com/stagedoor-dev/stagedoor/controlplane/domainname"
 	"github.com/stagedoor-dev/stagedoor/controlplane/function"
 	"github.com/stagedoor-dev/stagedoor/controlplane/httpapi"
 	"github.com/stagedoor-dev/stagedoor/controlplane/restapi"
@@ -31,9 +32,17 @@ var services = []struct {
 }{
 	{wire.APIGateway, "apigateway (REST APIs)", reflect.TypeFor[*restapi.Service]()},
 	{wire.Lambda, "lambda", reflect.TypeFor[*function.Service]()},
-	{wire.APIGatewayV2, "apigatewayv2 (HTTP and WebSocket APIs)", reflect.TypeFor[*httpapi.Service]()},
+	{wire.APIGatewayV2, "apigatewayv2 (HTTP and WebSocket APIs)", reflect.TypeFor[*secondVersion]()},
 	{wire.APIGatewayManagement, "apigatewaymanagementapi", reflect.TypeFor[connections]()},
 }
+
+// secondVersion has the operations of both services that make up apigatewayv2.
+type secondVersion struct {
+	*httpapi.Service
+	*names
+}
+
+type names = domainname.Service
 
 // connections are the operations that the data plane serves: they are no handlers.
 type connections interface {
