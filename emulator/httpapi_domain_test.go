@@ -1,6 +1,7 @@
 package emulator_test
 
 import (
+	"maps"
 	"net/http"
 	"testing"
 
@@ -17,9 +18,7 @@ func (a *httpAPI) byHost(t *testing.T, host, path string, header http.Header) (i
 	t.Helper()
 	request := get(t, a.e.URL()+path)
 	request.Host = host
-	for name, values := range header {
-		request.Header[name] = values
-	}
+	maps.Copy(request.Header, header)
 	return a.do(t, request)
 }
 
