@@ -21,15 +21,20 @@ func (s *Service) CreateAuthorizer(
 	authorizer := &types.Authorizer{AuthorizerId: aws.String(newAuthorizerID())}
 	wire.Merge(authorizer, in)
 	return wire.Respond[apigatewayv2.CreateAuthorizerOutput](change(ctx, s, *in.ApiId, func(a apiTx) (*types.Authorizer, error) {
-		if err := checkAuthorizer(a, authorizer); err != nil {
-			return nil, err
-		}
-		full := tooMany("Authorizers")
-		if err := store.CheckRoom(a.tx, authorizers, a.scope, s.limits.AuthorizersPerAPI, full, a.id()); err != nil {
-			return nil, err
-		}
-		return authorizer, put(a, authorizers, authorizer, *authorizer.AuthorizerId)
+		return authorizer, s.createAuthorizer(a, authorizer)
 	}))
+}
+
+// createAuthorizer stores a new authorizer.
+func (s *Service) createAuthorizer(a apiTx, authorizer *types.Authorizer) error {
+	if err := checkAuthorizer(a, authorizer); err != nil {
+		return err
+	}
+	full := tooMany("Authorizers")
+	if err := store.CheckRoom(a.tx, authorizers, a.scope, s.limits.AuthorizersPerAPI, full, a.id()); err != nil {
+		return err
+	}
+	return put(a, authorizers, authorizer, *authorizer.AuthorizerId)
 }
 
 // GetAuthorizer returns an authorizer.

@@ -101,29 +101,17 @@ type importer struct {
 // Import reads a Swagger 2.0 or OpenAPI 3.0 document. It returns [ErrInvalid], wrapped
 // with the cause, for what is none.
 func Import(document []byte, options Options) (*RestApi, error) {
-	if len(document) > MaxBytes {
-		return nil, fmt.Errorf("%w The document is larger than %d bytes", ErrInvalid, MaxBytes)
-	}
-	text := strings.NewReplacer("${AWS::AccountId}", options.Account, "${AWS::Region}", options.Region, "${AWS::Partition}", "aws").Replace(string(document))
-	root, err := Parse([]byte(text))
+	root, err := readRoot(document, options)
 	if err != nil {
-		return nil, fmt.Errorf("%w %w", ErrInvalid, err)
+		return nil, err
 	}
 	im := &importer{root: root, options: options, api: &RestApi{}, models: map[string]bool{}, inline: map[string]string{}, schemes: map[string]scheme{}}
 	switch {
-	case root.Kind != Object:
-		return nil, fmt.Errorf("%w It is no object", ErrInvalid)
 	case strings.HasPrefix(root.Get("openapi").text(), "3.0"):
 		im.isV3 = true
 	case root.Get("swagger").text() == "2.0" || root.Get("swagger").text() == "2":
 	default:
 		return nil, fmt.Errorf("%w Neither swagger 2.0 nor openapi 3.0", ErrInvalid)
-	}
-	if info := root.Get("info"); info == nil || info.Kind != Object || info.Get("title").text() == "" {
-		return nil, fmt.Errorf("%w There is no title", ErrInvalid)
-	}
-	if paths := root.Get("paths"); paths != nil && paths.Kind != Object {
-		return nil, fmt.Errorf("%w paths is no object", ErrInvalid)
 	}
 	im.general()
 	im.declareModels()
@@ -133,6 +121,28 @@ func Import(document []byte, options Options) (*RestApi, error) {
 	im.paths()
 	im.extensionDocumentation()
 	return im.api, nil
+}
+
+// readRoot reads a document as far as all kinds of APIs share it.
+func readRoot(document []byte, options Options) (*Value, error) {
+	if len(document) > MaxBytes {
+		return nil, fmt.Errorf("%w The document is larger than %d bytes", ErrInvalid, MaxBytes)
+	}
+	text := strings.NewReplacer("${AWS::AccountId}", options.Account, "${AWS::Region}", options.Region, "${AWS::Partition}", "aws").Replace(string(document))
+	root, err := Parse([]byte(text))
+	if err != nil {
+		return nil, fmt.Errorf("%w %w", ErrInvalid, err)
+	}
+	if root.Kind != Object {
+		return nil, fmt.Errorf("%w It is no object", ErrInvalid)
+	}
+	if info := root.Get("info"); info == nil || info.Kind != Object || info.Get("title").text() == "" {
+		return nil, fmt.Errorf("%w There is no title", ErrInvalid)
+	}
+	if paths := root.Get("paths"); paths != nil && paths.Kind != Object {
+		return nil, fmt.Errorf("%w paths is no object", ErrInvalid)
+	}
+	return root, nil
 }
 
 func (im *importer) warn(format string, args ...any) {

@@ -112,6 +112,14 @@ func (v *Value) members() []Member {
 	return v.Members
 }
 
+// items returns the elements of an array.
+func (v *Value) items() []*Value {
+	if v == nil || v.Kind != Array {
+		return nil
+	}
+	return v.Items
+}
+
 // Constructors of what is exported.
 
 func str(text string) *Value { return &Value{Kind: String, Text: text} }
