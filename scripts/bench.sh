@@ -16,3 +16,5 @@ parts() {
 parts 'route match' Match ./dataplane/rest
 parts 'a template of 40 lines, with reading its document' BenchmarkTemplate ./dataplane/vtl
 parts 'JSONPath' . ./dataplane/jsonpath
+parts 'a WebSocket message through MOCK and templates, against the library alone' BenchmarkEcho ./dataplane/websocket
+parts 'import of OpenAPI documents, by their operations' BenchmarkImport ./controlplane/restapi
