@@ -123,6 +123,7 @@ func compose(s *settings, url string, port int, stack *closers) (*composed, erro
 	restAPIs, err := restapi.New(restapi.Config{
 		Store: records, Publisher: plane, UsagePublisher: plane.Usage(), UsageCounter: plane.Usage(), DomainPublisher: domains,
 		Tester: plane, Flusher: plane, Logger: s.Logger, Now: s.Now,
+		StageURL: func(apiID, stage string) string { return url + pathForm + apiID + "/" + stage },
 	})
 	if err != nil {
 		return nil, err

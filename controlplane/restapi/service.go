@@ -121,6 +121,9 @@ type Config struct {
 	Flusher Flusher
 	// Tester runs test invocations; nil = there are none.
 	Tester Tester
+	// StageURL returns the address where a stage is served, which the clients of GetSdk
+	// call; nil = the one that AWS would give it.
+	StageURL func(apiID, stageName string) string
 }
 
 // Service implements the operations of API Gateway's REST APIs. It is safe for
@@ -133,7 +136,9 @@ type Service struct {
 	usage   UsageCounter
 	flusher Flusher
 	tester  Tester
-	cancels []func()
+	// stageURL is Config.StageURL.
+	stageURL func(apiID, stageName string) string
+	cancels  []func()
 }
 
 // New returns a service on cfg.Store and publishes every stage in it. No one else
@@ -150,6 +155,8 @@ func New(cfg Config) (*Service, error) {
 		usage:   cfg.UsageCounter,
 		flusher: cfg.Flusher,
 		tester:  cfg.Tester,
+
+		stageURL: cfg.StageURL,
 	}
 	if s.logger == nil {
 		s.logger = slog.New(slog.DiscardHandler)
