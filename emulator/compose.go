@@ -121,7 +121,8 @@ func compose(s *settings, url string, port int, stack *closers) (*composed, erro
 	stack.add("usage of API keys", usage.Close)
 
 	restAPIs, err := restapi.New(restapi.Config{
-		Store: records, Publisher: plane, UsagePublisher: plane.Usage(), UsageCounter: plane.Usage(), DomainPublisher: domains,
+		Limits: s.quotas.rest,
+		Store:  records, Publisher: plane, UsagePublisher: plane.Usage(), UsageCounter: plane.Usage(), DomainPublisher: domains,
 		Tester: plane, Flusher: plane, Logger: s.Logger, Now: s.Now,
 		StageURL: func(apiID, stage string) string { return url + pathForm + apiID + "/" + stage },
 	})
@@ -244,7 +245,7 @@ func composeFunctions(
 }
 
 func composeHTTPAPIs(s *settings, records store.Store, plane any, port int, stack *closers) (*httpapi.Service, error) {
-	config := httpapi.Config{Store: records, Logger: s.Logger, Now: s.Now, Endpoint: func(apiID string, protocol types.ProtocolType) string {
+	config := httpapi.Config{Limits: s.quotas.http, Store: records, Logger: s.Logger, Now: s.Now, Endpoint: func(apiID string, protocol types.ProtocolType) string {
 		scheme := "http"
 		if protocol == types.ProtocolTypeWebsocket {
 			scheme = "ws"

@@ -54,6 +54,10 @@ type Config struct {
 	// {issuer}/{pool}/.well-known/jwks.json. Empty = AWS's own. It is https, or http on a
 	// loopback address.
 	CognitoIssuer string
+	// Limits are quotas of an account that AWS raises on request, by name, for instance
+	// "resources-per-api"; those that are not named have AWS's default. An unknown name is
+	// an error that lists all.
+	Limits map[string]int
 	// WebSockets bound the connections of WebSocket APIs; zero fields are AWS's quotas: 10
 	// minutes of silence, 2 hours in all.
 	WebSockets websocket.Limits
@@ -105,6 +109,7 @@ type settings struct {
 	vpcLinks map[string]*url.URL
 	// credentials are the parsed ones, with those that everybody has.
 	credentials *sigv4.Static
+	quotas      quotas
 	listenHost  string
 }
 
@@ -155,6 +160,9 @@ func (c Config) check() (*settings, error) {
 	}
 	if s.credentials, err = s.parseCredentials(); err != nil {
 		return nil, err
+	}
+	if s.quotas, err = newQuotas(s.Limits); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrConfig, err)
 	}
 	for function, port := range s.LambdaDebug {
 		if port < 1 || port > math.MaxUint16 {
