@@ -18,3 +18,4 @@ parts 'a template of 40 lines, with reading its document' BenchmarkTemplate ./da
 parts 'JSONPath' . ./dataplane/jsonpath
 parts 'a WebSocket message through MOCK and templates, against the library alone' BenchmarkEcho ./dataplane/websocket
 parts 'import of OpenAPI documents, by their operations' BenchmarkImport ./controlplane/restapi
+parts '1,000 REST APIs with 50 resources each, in a file' BenchmarkManyAPIs ./controlplane/restapi
