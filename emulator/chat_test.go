@@ -25,6 +25,12 @@ func TestChat(t *testing.T) {
 		runtime                func(t *testing.T) lambdatypes.Runtime
 	}{
 		"python": {"python/app.py", "app", "default", sdkPython},
+		// Whichever Python there is, boto3 is.
+		"another python": {"python/app.py", "app", "default", func(t *testing.T) lambdatypes.Runtime {
+			t.Helper()
+			sdkPython(t)
+			return lambdatypes.RuntimePython312
+		}},
 		"node": {"node/app.mjs", "app", "fallback", func(t *testing.T) lambdatypes.Runtime {
 			t.Helper()
 			requireTool(t, "node")
@@ -52,13 +58,15 @@ func TestChat(t *testing.T) {
 				a.route(t, key, functionIntegration(arn), twoWay)
 			}
 			a.deploy(t)
-			a.talk(t)
+			a.talk(t, "tea")
+			a.byHost = true
+			a.talk(t, "coffee")
 		})
 	}
 }
 
-// talk is a conversation.
-func (a *webSocketAPI) talk(t *testing.T) {
+// talk is a conversation in a room.
+func (a *webSocketAPI) talk(t *testing.T, room string) {
 	t.Helper()
 	_, response, err := a.dial(t.Context(), "", nil)
 	if err == nil {
@@ -76,28 +84,28 @@ func (a *webSocketAPI) talk(t *testing.T) {
 		}
 	}
 	ann, bob, eve := a.connect(t, "?token=please"), a.connect(t, "?token=please"), a.connect(t, "?token=please")
-	say(t, ann, `{"action":"join","room":"tea","name":"ann"}`)
+	say(t, ann, `{"action":"join","room":"`+room+`","name":"ann"}`)
 	hears(ann, map[string]any{"members": []any{"ann"}})
-	say(t, bob, `{"action":"join","room":"tea","name":"bob"}`)
+	say(t, bob, `{"action":"join","room":"`+room+`","name":"bob"}`)
 	hears(ann, map[string]any{"info": "bob joined"})
 	hears(bob, map[string]any{"members": []any{"ann", "bob"}})
-	say(t, eve, `{"action":"send","room":"tea","text":"psst"}`)
+	say(t, eve, `{"action":"send","room":"`+room+`","text":"psst"}`)
 	hears(eve, map[string]any{"error": "join first"})
 	say(t, eve, `what?`)
 	hears(eve, map[string]any{"error": "unknown action"})
 	for _, text := range []string{"hi", "ünï☃", "third"} {
-		say(t, bob, `{"action":"send","room":"tea","text":"`+text+`"}`)
+		say(t, bob, `{"action":"send","room":"`+room+`","text":"`+text+`"}`)
 		hears(ann, map[string]any{"from": "bob", "text": text})
 		hears(bob, map[string]any{"from": "bob", "text": text})
 	}
-	say(t, eve, `{"action":"join","room":"tea","name":"eve"}`)
+	say(t, eve, `{"action":"join","room":"`+room+`","name":"eve"}`)
 	hears(ann, map[string]any{"info": "eve joined"})
 	hears(bob, map[string]any{"info": "eve joined"})
 	hears(eve, map[string]any{"members": []any{"ann", "bob", "eve"}})
 	_ = eve.UnderlyingConn().Close() // vanishes
 	hears(ann, map[string]any{"info": "eve left"})
 	hears(bob, map[string]any{"info": "eve left"})
-	say(t, bob, `{"action":"leave","room":"tea"}`)
-	hears(bob, map[string]any{"left": "tea"})
+	say(t, bob, `{"action":"leave","room":"`+room+`"}`)
+	hears(bob, map[string]any{"left": room})
 	hears(ann, map[string]any{"info": "bob left"})
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -31,6 +32,8 @@ type webSocketAPI struct {
 	e  *emulator.Emulator
 	v2 *apigatewayv2.Client
 	id string
+	// byHost connects to the name of the API below localhost.
+	byHost bool
 }
 
 func createWebSocketAPI(t *testing.T, e *emulator.Emulator) *webSocketAPI {
@@ -76,6 +79,16 @@ func (a *webSocketAPI) deploy(t *testing.T) {
 
 // dial connects to stage dev with a query.
 func (a *webSocketAPI) dial(ctx context.Context, query string, header http.Header) (*websocket.Conn, *http.Response, error) {
+	if a.byHost {
+		_, port, err := net.SplitHostPort(strings.TrimPrefix(a.e.URL(), "http://"))
+		if err != nil {
+			return nil, nil, err
+		}
+		dialer := websocket.Dialer{NetDialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
+			return (&net.Dialer{}).DialContext(ctx, network, net.JoinHostPort("127.0.0.1", port)) // where not every system gets by itself
+		}}
+		return dialer.DialContext(ctx, "ws://"+a.id+".execute-api.localhost:"+port+"/dev"+query, header)
+	}
 	address := strings.Replace(a.e.InvokeURL(a.id, "dev", ""), "http://", "ws://", 1)
 	return websocket.DefaultDialer.DialContext(ctx, strings.TrimSuffix(address, "/")+query, header)
 }

@@ -1,5 +1,6 @@
 // Runs the handler of a Node.js Lambda function against the Runtime API.
 
+import dns from "node:dns";
 import { writeSync } from "node:fs";
 import { format } from "node:util";
 import { loadHandler, LambdaError } from "./handler.mjs";
@@ -53,6 +54,17 @@ function printJson(level, args) {
 function errorFields(error) {
   const { errorType, errorMessage, trace } = errorObject(error);
   return { errorType, errorMessage, stackTrace: trace.slice(1).map((frame) => frame.trim()) };
+}
+
+// resolveLocalhost has names below localhost stand for this machine, as RFC 6761 says:
+// events name APIs so, and not every system resolves them.
+function resolveLocalhost() {
+  const local = (name) => (typeof name === "string" && /\.localhost\.?$/i.test(name) ? "127.0.0.1" : name);
+  for (const module of [dns, dns.promises]) {
+    const { lookup } = module;
+    module.lookup = (name, ...rest) => lookup.call(module, local(name), ...rest);
+    Object.defineProperties(module.lookup, Object.getOwnPropertyDescriptors(lookup));
+  }
 }
 
 function patchConsole() {
@@ -213,6 +225,7 @@ class Invocation {
 }
 
 async function main() {
+  resolveLocalhost();
   patchConsole();
   installAwsLambda();
   const api = await RuntimeApi.connect(env.AWS_LAMBDA_RUNTIME_API);

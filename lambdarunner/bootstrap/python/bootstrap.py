@@ -2,6 +2,7 @@
 
 import decimal
 import importlib
+import importlib.machinery
 import json
 import logging
 import os
@@ -287,8 +288,69 @@ def report(api, error, request_id):
     api.request("POST", "invocation/%s/error" % request_id, body, headers)
 
 
+def resolve_localhost():
+    """Has names below localhost stand for this machine, as RFC 6761 says: events name
+    APIs so, and not every system resolves them."""
+    resolve = socket.getaddrinfo
+
+    def getaddrinfo(host, *args, **kwargs):
+        name = host.decode("ascii", "replace") if isinstance(host, bytes) else host
+        if isinstance(name, str) and name.rstrip(".").lower().endswith(".localhost"):
+            host = "127.0.0.1"
+        return resolve(host, *args, **kwargs)
+
+    socket.getaddrinfo = getaddrinfo
+
+
+class SdkFinder:
+    """Finds the SDK, which AWS's runtimes have, where another Python of this machine has it
+    and the function's own has not. It is asked last."""
+
+    roots = {"boto3", "botocore"}
+    needed = {"s3transfer", "jmespath", "dateutil", "urllib3", "six"}
+    directory = None
+
+    @classmethod
+    def find_spec(cls, name, path=None, target=None):
+        if path is not None or name not in cls.roots and not (cls.directory and name in cls.needed):
+            return None
+        if cls.directory is None:
+            cls.directory = cls.locate()
+        if not cls.directory:
+            return None
+        return importlib.machinery.PathFinder.find_spec(name, [cls.directory])
+
+    @staticmethod
+    def locate():
+        import subprocess
+
+        code = "import os, boto3; print(os.path.dirname(os.path.dirname(boto3.__file__)))"
+        asked = set()
+        for directory in os.environ.get("PATH", "").split(os.pathsep):
+            for name in ("python3", "python"):
+                program = os.path.join(directory, name)
+                if program in asked or not os.access(program, os.X_OK):
+                    continue
+                asked.add(program)
+                try:
+                    found = subprocess.run(
+                        [program, "-c", code],
+                        env={"PATH": os.environ["PATH"], "HOME": os.path.expanduser("~")},
+                        capture_output=True,
+                        text=True,
+                        timeout=10,
+                        check=True,
+                    )
+                    return found.stdout.strip()
+                except (OSError, subprocess.SubprocessError):
+                    continue
+        return ""
+
+
 def main():
     sys.path[0] = TASK_ROOT
+    resolve_localhost()
+    sys.meta_path.append(SdkFinder)
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True)
     set_up_logging()
