@@ -64,7 +64,7 @@ func rootCommand() *cobra.Command {
 		SilenceUsage:  true,
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
-	root.AddCommand(startCommand(), envCommand(), statusCommand(), requestsCommand(), logsCommand(), invokeCommand(), versionCommand(), sampleFunctionCommand())
+	root.AddCommand(startCommand(), envCommand(), statusCommand(), requestsCommand(), logsCommand(), invokeCommand(), importCommand(), versionCommand(), sampleFunctionCommand())
 	return root
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"net"
 	"net/http"
 	"os/exec"
@@ -22,6 +23,8 @@ func TestMain(m *testing.M) {
 //	await URL                  waits until URL answers
 //	fetch URL [SUBSTRING...]   gets URL and wants each substring in the answer
 //	retry URL SUBSTRING...     fetches until the answer has each substring
+//	served API SUBSTRING       fetches /pets of stage dev of an API, by its name, until
+//	                           the answer has the substring; $ADDR is the emulator
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{
@@ -32,7 +35,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"freeport": freePort, "await": await, "fetch": fetch, "retry": retry,
+			"freeport": freePort, "await": await, "fetch": fetch, "retry": retry, "served": served,
 		},
 	})
 }
@@ -91,6 +94,32 @@ func retry(ts *testscript.TestScript, _ bool, args []string) {
 		}
 	}
 	ts.Fatalf("the last answer lacks %q: %v\n%s", lacks(answer, args[1:]), err, answer)
+}
+
+func served(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 2 {
+		ts.Fatalf("usage: served API SUBSTRING")
+	}
+	base := "http://" + ts.Getenv("ADDR")
+	var answer string
+	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+		apis, err := get(base + "/restapis?limit=500")
+		if err != nil {
+			continue
+		}
+		_, body, _ := strings.Cut(apis, "\r\n\r\n")
+		var list struct{ Item []struct{ ID, Name string } }
+		_ = json.Unmarshal([]byte(body), &list)
+		for _, api := range list.Item {
+			if api.Name != args[0] {
+				continue
+			}
+			if answer, err = get(base + "/_aws/execute-api/" + api.ID + "/dev/pets"); err == nil && strings.Contains(answer, args[1]) {
+				return
+			}
+		}
+	}
+	ts.Fatalf("the last answer lacks %q:\n%s", args[1], answer)
 }
 
 // get returns the whole response, head and body.
