@@ -79,10 +79,19 @@ func Export(stage *deployed.RestStage, options ExportOptions) *Value {
 	return root
 }
 
+// info is in AWS's order, which Swagger 2.0 has otherwise than OpenAPI 3.0.
 func (e *exporter) info() *Value {
-	info := object().set("title", str(aws.ToString(e.api.Api.Name)))
+	title := str(aws.ToString(e.api.Api.Name))
+	version := str(cmp.Or(aws.ToString(e.api.Api.Version), e.Version.UTC().Format("2006-01-02T15:04:05Z")))
+	info := object()
+	if e.IsV3 {
+		info.set("title", title)
+	}
 	setText(info, "description", aws.ToString(e.api.Api.Description))
-	info.set("version", str(cmp.Or(aws.ToString(e.api.Api.Version), e.Version.UTC().Format("2006-01-02T15:04:05Z"))))
+	info.set("version", version)
+	if !e.IsV3 {
+		info.set("title", title)
+	}
 	for _, m := range e.docs.find(types.DocumentationPartTypeApi, "", "", "", "").Get("info").members() {
 		info.set(m.Name, m.Value)
 	}
@@ -264,18 +273,13 @@ func (e *exporter) responses(path, verb string, m *types.Method) *Value {
 			typed(header, e.IsV3)
 			headers.set(name, header)
 		}
-		if len(headers.Members) > 0 {
-			o.set("headers", headers)
-		}
-		if e.IsV3 {
-			if len(response.ResponseModels) > 0 {
-				o.set("content", content(response.ResponseModels))
-			} else {
-				o.set("content", object())
-			}
-		} else if mediaTypes := slices.Sorted(maps.Keys(response.ResponseModels)); len(mediaTypes) > 0 {
+		if mediaTypes := slices.Sorted(maps.Keys(response.ResponseModels)); !e.IsV3 && len(mediaTypes) > 0 {
 			model := cmp.Or(response.ResponseModels[mediaJSON], response.ResponseModels[mediaTypes[0]])
 			o.set("schema", object().set("$ref", str(definitionsV2+model)))
+		}
+		setObject(o, "headers", headers)
+		if e.IsV3 && len(response.ResponseModels) > 0 {
+			o.set("content", content(response.ResponseModels))
 		}
 		responses.set(status, o)
 	}

@@ -10,10 +10,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/apigateway/types"
 )
 
-const defaultTimeoutMillis = 29_000
-
-// exportIntegration is the integration extension of a method. What has its default value
-// is left out.
+// exportIntegration is the integration extension of a method, in the order that AWS's
+// documents have since 2023.
 func exportIntegration(r *types.Resource, i *types.Integration) *Value {
 	o := object().set("type", str(strings.ToLower(string(i.Type))))
 	setText(o, "httpMethod", aws.ToString(i.HttpMethod))
@@ -37,11 +35,11 @@ func exportIntegration(r *types.Resource, i *types.Integration) *Value {
 	setTexts(o, "requestParameters", i.RequestParameters)
 	setTexts(o, "requestTemplates", i.RequestTemplates)
 	setText(o, "passthroughBehavior", strings.ToLower(aws.ToString(i.PassthroughBehavior)))
-	if i.TimeoutInMillis != 0 && i.TimeoutInMillis != defaultTimeoutMillis {
-		o.set("timeoutInMillis", number(strconv.Itoa(int(i.TimeoutInMillis))))
-	}
 	if namespace := aws.ToString(i.CacheNamespace); namespace != "" && namespace != aws.ToString(r.Id) {
 		o.set("cacheNamespace", str(namespace))
+	}
+	if i.TimeoutInMillis != 0 && i.Type != types.IntegrationTypeMock {
+		o.set("timeoutInMillis", number(strconv.Itoa(int(i.TimeoutInMillis))))
 	}
 	if len(i.CacheKeyParameters) > 0 {
 		o.set("cacheKeyParameters", textArray(i.CacheKeyParameters))

@@ -253,18 +253,11 @@ func (e *httpExporter) components() *Value {
 	return components
 }
 
+// exportHTTPIntegration is in AWS's order.
 func exportHTTPIntegration(i *types.Integration) *Value {
 	o := object()
-	setText(o, "payloadFormatVersion", aws.ToString(i.PayloadFormatVersion))
-	o.set("type", str(strings.ToLower(string(i.IntegrationType))))
 	setText(o, "integrationSubtype", aws.ToString(i.IntegrationSubtype))
 	setText(o, "credentials", aws.ToString(i.CredentialsArn))
-	setText(o, "httpMethod", aws.ToString(i.IntegrationMethod))
-	setText(o, "uri", aws.ToString(i.IntegrationUri))
-	setText(o, "connectionType", string(i.ConnectionType))
-	setText(o, "connectionId", aws.ToString(i.ConnectionId))
-	setText(o, "description", aws.ToString(i.Description))
-	setTexts(o, "requestParameters", i.RequestParameters)
 	if len(i.ResponseParameters) > 0 {
 		byStatus := object()
 		for _, status := range slices.Sorted(maps.Keys(i.ResponseParameters)) {
@@ -272,11 +265,19 @@ func exportHTTPIntegration(i *types.Integration) *Value {
 		}
 		setObject(o, "responseParameters", byStatus)
 	}
-	if i.TimeoutInMillis != nil {
-		o.set("timeoutInMillis", number(strconv.Itoa(int(*i.TimeoutInMillis))))
-	}
+	setTexts(o, "requestParameters", i.RequestParameters)
+	setText(o, "payloadFormatVersion", aws.ToString(i.PayloadFormatVersion))
+	setText(o, "connectionId", aws.ToString(i.ConnectionId))
+	o.set("type", str(strings.ToLower(string(i.IntegrationType))))
+	setText(o, "httpMethod", aws.ToString(i.IntegrationMethod))
+	setText(o, "uri", aws.ToString(i.IntegrationUri))
+	setText(o, "connectionType", string(i.ConnectionType))
+	setText(o, "description", aws.ToString(i.Description))
 	if i.TlsConfig != nil {
 		o.set("tlsConfig", object().set("serverNameToVerify", str(aws.ToString(i.TlsConfig.ServerNameToVerify))))
+	}
+	if i.TimeoutInMillis != nil {
+		o.set("timeoutInMillis", number(strconv.Itoa(int(*i.TimeoutInMillis))))
 	}
 	return o
 }
@@ -331,21 +332,23 @@ func (e *httpExporter) authorizerScheme(a *types.Authorizer) *Value {
 	return s
 }
 
+// exportCors is in AWS's order.
 func exportCors(cors *types.Cors) *Value {
 	o := object()
-	for _, list := range []struct {
-		name  string
-		texts []string
-	}{{"allowMethods", cors.AllowMethods}, {"allowOrigins", cors.AllowOrigins}, {"allowHeaders", cors.AllowHeaders}, {"exposeHeaders", cors.ExposeHeaders}} {
-		if len(list.texts) > 0 {
-			o.set(list.name, textArray(list.texts))
+	list := func(name string, texts []string) {
+		if len(texts) > 0 {
+			o.set(name, textArray(texts))
 		}
 	}
+	list("allowMethods", cors.AllowMethods)
+	list("allowHeaders", cors.AllowHeaders)
+	list("exposeHeaders", cors.ExposeHeaders)
 	if cors.MaxAge != nil {
 		o.set("maxAge", number(strconv.Itoa(int(*cors.MaxAge))))
 	}
 	if cors.AllowCredentials != nil {
 		o.set("allowCredentials", boolean(*cors.AllowCredentials))
 	}
+	list("allowOrigins", cors.AllowOrigins)
 	return o
 }
