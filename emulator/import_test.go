@@ -74,6 +74,14 @@ func TestImport(t *testing.T) {
 			t.Errorf("%s: %s, want %s", path, got, want)
 		}
 	}
+	exported := filepath.Join(t.TempDir(), "exported.yaml")
+	answer := cli.run("apigateway", "get-export", "--rest-api-id", id, "--stage-name", "dev", "--export-type", "swagger", "--accepts", "application/yaml",
+		"--parameters", "extensions=integrations", exported)
+	content, err := os.ReadFile(exported)
+	if err != nil || answer["contentType"] != "application/yaml" || !strings.HasPrefix(string(content), "---\nswagger: \"2.0\"\n") ||
+		!strings.Contains(string(content), "x-amazon-apigateway-integration:") {
+		t.Errorf("exported %v: %v\n%s", answer, err, content)
+	}
 	// As Terraform does with the body of aws_api_gateway_rest_api.
 	put := must(c.gateway.PutRestApi(t.Context(), &apigateway.PutRestApiInput{
 		RestApiId: &id, Mode: types.PutModeOverwrite, Body: []byte(strings.ReplaceAll(importedYAML, "VERSION", "again")),

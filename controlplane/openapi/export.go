@@ -38,10 +38,24 @@ type exporter struct {
 	stage *deployed.RestStage
 	api   *deployed.RestApi
 	docs  documentation
-	// usesKey and usesIAM tell that methods need the schemes for these.
-	usesKey, usesIAM bool
-	authorizers      map[string]*types.Authorizer
-	validators       map[string]string
+	// usesKey and usesIAM tell that methods need the schemes for these, which have names.
+	usesKey, usesIAM     bool
+	keyScheme, iamScheme string
+	authorizers          map[string]*types.Authorizer
+	validators           map[string]string
+	// jsonModels are the models that documents can have.
+	jsonModels map[string]bool
+}
+
+// NonJSONModelsError is a method whose body has models, but none of JSON: AWS does not
+// export these.
+type NonJSONModelsError struct{ Method, Path string }
+
+// Error is AWS's message.
+//
+// Unverified: what follows "for".
+func (e *NonJSONModelsError) Error() string {
+	return "Only found non-JSON body models for " + e.Method + " " + e.Path
 }
 
 const (
@@ -50,8 +64,23 @@ const (
 	iamScheme    = "sigv4"
 )
 
-// Export returns the document of the deployment that a stage points to.
-func Export(stage *deployed.RestStage, options ExportOptions) *Value {
+// nameSchemes gives these schemes other names where authorizers have theirs.
+func (e *exporter) nameSchemes() {
+	e.keyScheme, e.iamScheme = apiKeyScheme, iamScheme
+	taken := func(name string) bool {
+		return slices.ContainsFunc(e.api.Authorizers, func(a types.Authorizer) bool { return aws.ToString(a.Name) == name })
+	}
+	for taken(e.keyScheme) {
+		e.keyScheme += "_"
+	}
+	for taken(e.iamScheme) {
+		e.iamScheme += "_"
+	}
+}
+
+// Export returns the document of the deployment that a stage points to. The error is a
+// [NonJSONModelsError].
+func Export(stage *deployed.RestStage, options ExportOptions) (*Value, error) {
 	e := &exporter{ExportOptions: options, stage: stage, api: stage.Api, authorizers: map[string]*types.Authorizer{}, validators: map[string]string{}}
 	e.docs = newDocumentation(options.Parts)
 	for i := range e.api.Authorizers {
@@ -59,6 +88,14 @@ func Export(stage *deployed.RestStage, options ExportOptions) *Value {
 	}
 	for _, v := range e.api.RequestValidators {
 		e.validators[*v.Id] = aws.ToString(v.Name)
+	}
+	e.jsonModels = map[string]bool{}
+	for i := range e.api.Models {
+		e.jsonModels[*e.api.Models[i].Name] = aws.ToString(e.api.Models[i].ContentType) == mediaJSON
+	}
+	e.nameSchemes()
+	if err := e.checkModels(); err != nil {
+		return nil, err
 	}
 	root := object()
 	if e.IsV3 {
@@ -76,7 +113,28 @@ func Export(stage *deployed.RestStage, options ExportOptions) *Value {
 	if e.Documentation && e.DocumentationVersion != "" {
 		root.set(extension+"documentation", e.documentationExtension())
 	}
-	return root
+	return root, nil
+}
+
+// checkModels looks for methods whose body has models that documents cannot have.
+func (e *exporter) checkModels() error {
+	for i := range e.api.Resources {
+		r := &e.api.Resources[i]
+		for _, verb := range slices.Sorted(maps.Keys(r.ResourceMethods)) {
+			models := r.ResourceMethods[verb].RequestModels
+			if len(models) > 0 && len(e.known(models)) == 0 {
+				return &NonJSONModelsError{Method: verb, Path: *r.Path}
+			}
+		}
+	}
+	return nil
+}
+
+// known are the models by media type that the document has.
+func (e *exporter) known(models map[string]string) map[string]string {
+	known := maps.Clone(models)
+	maps.DeleteFunc(known, func(_, model string) bool { return !e.jsonModels[model] })
+	return known
 }
 
 // info is in AWS's order, which Swagger 2.0 has otherwise than OpenAPI 3.0.
@@ -153,270 +211,6 @@ func (e *exporter) paths() *Value {
 		paths.Members = append(paths.Members, Member{*r.Path, item})
 	}
 	return paths
-}
-
-func (e *exporter) operation(r *types.Resource, verb string, m *types.Method) *Value {
-	o := object()
-	e.describe(o, types.DocumentationPartTypeMethod, *r.Path, verb, "", "")
-	setText(o, "operationId", aws.ToString(m.OperationName))
-	if !e.IsV3 {
-		if len(m.RequestModels) > 0 {
-			o.set("consumes", textArray(slices.Sorted(maps.Keys(m.RequestModels))))
-		}
-		if produces := responseTypes(m); len(produces) > 0 {
-			o.set("produces", textArray(produces))
-		}
-	}
-	if parameters := e.parameters(*r.Path, verb, m); len(parameters.Items) > 0 {
-		o.set("parameters", parameters)
-	}
-	if e.IsV3 && len(m.RequestModels) > 0 {
-		body := object()
-		e.describe(body, types.DocumentationPartTypeRequestBody, *r.Path, verb, "", "")
-		o.set("requestBody", body.set("content", content(m.RequestModels)).set("required", boolean(true)))
-	}
-	o.set("responses", e.responses(*r.Path, verb, m))
-	if security := e.security(m); len(security.Items) > 0 {
-		o.set("security", security)
-	}
-	if e.Integrations {
-		if name := e.validators[aws.ToString(m.RequestValidatorId)]; name != "" {
-			o.set(extension+"request-validator", str(name))
-		}
-		if m.MethodIntegration != nil {
-			o.set(extension+"integration", exportIntegration(r, m.MethodIntegration))
-		}
-	}
-	return o
-}
-
-// parameterPlace are the places of parameters in documents, by those in mappings.
-var parameterPlace = map[string]string{"path": "path", "querystring": "query", "header": "header"}
-
-func (e *exporter) parameters(path, verb string, m *types.Method) *Value {
-	list := array()
-	for _, key := range slices.Sorted(maps.Keys(m.RequestParameters)) {
-		where, name, _ := strings.Cut(strings.TrimPrefix(key, "method.request."), ".")
-		in := parameterPlace[where]
-		if in == "" {
-			continue
-		}
-		p := object().set("name", str(name)).set("in", str(in))
-		e.describe(p, parameterParts[in], path, verb, "", name)
-		if m.RequestParameters[key] || in == "path" {
-			p.set("required", boolean(true))
-		} else if !e.IsV3 {
-			p.set("required", boolean(false))
-		}
-		typed(p, e.IsV3)
-		list.Items = append(list.Items, p)
-	}
-	if e.IsV3 {
-		return list
-	}
-	seen := map[string]bool{}
-	for _, mediaType := range slices.Sorted(maps.Keys(m.RequestModels)) {
-		model := m.RequestModels[mediaType]
-		if seen[model] {
-			continue
-		}
-		seen[model] = true
-		p := object().set("in", str("body")).set("name", str(model))
-		e.describe(p, types.DocumentationPartTypeRequestBody, path, verb, "", "")
-		list.Items = append(list.Items, p.set("required", boolean(true)).set("schema", object().set("$ref", str(definitionsV2+model))))
-	}
-	return list
-}
-
-// typed gives a parameter or a header the only type that there is.
-func typed(v *Value, isV3 bool) {
-	if isV3 {
-		v.set("schema", object().set("type", str("string")))
-	} else {
-		v.set("type", str("string"))
-	}
-}
-
-func content(models map[string]string) *Value {
-	byType := object()
-	for _, mediaType := range slices.Sorted(maps.Keys(models)) {
-		byType.set(mediaType, object().set("schema", object().set("$ref", str(definitionsV3+models[mediaType]))))
-	}
-	return byType
-}
-
-// responseTypes are the media types of all responses.
-func responseTypes(m *types.Method) []string {
-	all := map[string]bool{}
-	for _, response := range m.MethodResponses {
-		for mediaType := range response.ResponseModels {
-			all[mediaType] = true
-		}
-	}
-	return slices.Sorted(maps.Keys(all))
-}
-
-func (e *exporter) responses(path, verb string, m *types.Method) *Value {
-	responses := object()
-	for _, status := range slices.Sorted(maps.Keys(m.MethodResponses)) {
-		response := m.MethodResponses[status]
-		o := object().set("description", str(status+" response"))
-		e.describe(o, types.DocumentationPartTypeResponse, path, verb, status, "")
-		headers := object()
-		for _, key := range slices.Sorted(maps.Keys(response.ResponseParameters)) {
-			name, ok := strings.CutPrefix(key, "method.response.header.")
-			if !ok {
-				continue
-			}
-			header := object()
-			e.describe(header, types.DocumentationPartTypeResponseHeader, path, verb, status, name)
-			typed(header, e.IsV3)
-			headers.set(name, header)
-		}
-		if mediaTypes := slices.Sorted(maps.Keys(response.ResponseModels)); !e.IsV3 && len(mediaTypes) > 0 {
-			model := cmp.Or(response.ResponseModels[mediaJSON], response.ResponseModels[mediaTypes[0]])
-			o.set("schema", object().set("$ref", str(definitionsV2+model)))
-		}
-		setObject(o, "headers", headers)
-		if e.IsV3 && len(response.ResponseModels) > 0 {
-			o.set("content", content(response.ResponseModels))
-		}
-		responses.set(status, o)
-	}
-	return responses
-}
-
-func (e *exporter) security(m *types.Method) *Value {
-	list := array()
-	add := func(scheme string, scopes []string) {
-		list.Items = append(list.Items, object().set(scheme, textArray(scopes)))
-	}
-	switch aws.ToString(m.AuthorizationType) {
-	case "AWS_IAM":
-		e.usesIAM = true
-		add(iamScheme, nil)
-	case "CUSTOM", "COGNITO_USER_POOLS":
-		if a := e.authorizers[aws.ToString(m.AuthorizerId)]; a != nil {
-			add(aws.ToString(a.Name), m.AuthorizationScopes)
-		}
-	}
-	if aws.ToBool(m.ApiKeyRequired) {
-		e.usesKey = true
-		add(apiKeyScheme, nil)
-	}
-	return list
-}
-
-// definitions adds the models and the security schemes.
-func (e *exporter) definitions(root *Value) {
-	schemas, schemes := object(), e.schemes()
-	models := slices.SortedFunc(slices.Values(e.api.Models), func(a, b types.Model) int { return cmp.Compare(*a.Name, *b.Name) })
-	for i := range models {
-		m := &models[i]
-		if aws.ToString(m.ContentType) != mediaJSON {
-			continue
-		}
-		schema, err := Parse([]byte(aws.ToString(m.Schema)))
-		if err != nil {
-			continue // no model that is taken is like this
-		}
-		schema = e.exportSchema(schema)
-		e.describe(schema, types.DocumentationPartTypeModel, "", "", "", *m.Name)
-		schemas.set(*m.Name, schema)
-	}
-	if !e.IsV3 {
-		setObject(root, "securityDefinitions", schemes)
-		setObject(root, "definitions", schemas)
-		return
-	}
-	components := object()
-	setObject(components, "schemas", schemas)
-	setObject(components, "securitySchemes", schemes)
-	setObject(root, "components", components)
-}
-
-// exportSchema turns references to models into references within the document.
-func (e *exporter) exportSchema(v *Value) *Value {
-	prefix := definitionsV2
-	if e.IsV3 {
-		prefix = definitionsV3
-	}
-	switch v.Kind {
-	case Object:
-		copied := object()
-		for _, m := range v.Members {
-			switch {
-			case m.Name == "$schema" && m.Value.Kind == String:
-				continue
-			case m.Name == "$ref" && m.Value.Kind == String:
-				if _, name, ok := strings.Cut(m.Value.Text, "/models/"); ok {
-					copied.set(m.Name, str(prefix+name))
-					continue
-				}
-			}
-			copied.Members = append(copied.Members, Member{m.Name, e.exportSchema(m.Value)})
-		}
-		return copied
-	case Array:
-		copied := array()
-		for _, item := range v.Items {
-			copied.Items = append(copied.Items, e.exportSchema(item))
-		}
-		return copied
-	case Null, Bool, Number, String:
-	}
-	return v
-}
-
-func (e *exporter) schemes() *Value {
-	schemes := object()
-	if e.usesKey {
-		schemes.set(apiKeyScheme, keyScheme("x-api-key"))
-	}
-	if e.usesIAM {
-		s := keyScheme("Authorization")
-		if e.Authorizers || e.Integrations {
-			s.set(extension+"authtype", str("awsSigv4"))
-		}
-		schemes.set(iamScheme, s)
-	}
-	for _, a := range slices.SortedFunc(slices.Values(e.api.Authorizers), func(a, b types.Authorizer) int { return cmp.Compare(*a.Name, *b.Name) }) {
-		schemes.set(*a.Name, e.authorizerScheme(&a))
-	}
-	return schemes
-}
-
-func keyScheme(header string) *Value {
-	return object().set("type", str("apiKey")).set("name", str(header)).set("in", str("header"))
-}
-
-func (e *exporter) authorizerScheme(a *types.Authorizer) *Value {
-	source := aws.ToString(a.IdentitySource)
-	header, isHeader := strings.CutPrefix(source, "method.request.header.")
-	if !isHeader || strings.Contains(header, ",") {
-		header = "Unused"
-	}
-	s := keyScheme(header)
-	e.describe(s, types.DocumentationPartTypeAuthorizer, "", "", "", *a.Name)
-	if !e.Authorizers && !e.Integrations {
-		return s
-	}
-	setText(s, extension+"authtype", aws.ToString(a.AuthType))
-	x := object()
-	if len(a.ProviderARNs) > 0 {
-		x.set("providerARNs", textArray(a.ProviderARNs))
-	}
-	setText(x, "authorizerUri", aws.ToString(a.AuthorizerUri))
-	setText(x, "authorizerCredentials", aws.ToString(a.AuthorizerCredentials))
-	if a.AuthorizerResultTtlInSeconds != nil {
-		x.set("authorizerResultTtlInSeconds", number(strconv.Itoa(int(*a.AuthorizerResultTtlInSeconds))))
-	}
-	setText(x, "identityValidationExpression", aws.ToString(a.IdentityValidationExpression))
-	if a.Type == types.AuthorizerTypeRequest {
-		setText(x, "identitySource", source)
-	}
-	x.set("type", str(strings.ToLower(string(a.Type))))
-	return s.set(extension+"authorizer", x)
 }
 
 // extensions adds what AWS has at the root of a document.

@@ -50,7 +50,10 @@ func (s *Service) GetExport(ctx context.Context, in *apigateway.GetExportInput) 
 	if err != nil {
 		return nil, err
 	}
-	document := openapi.Export(stage, options)
+	document, err := openapi.Export(stage, options)
+	if err != nil {
+		return nil, wire.BadRequest(err.Error())
+	}
 	body, mediaType, extension := document.JSON(), "application/json", "json"
 	if isYAML {
 		if body, err = document.YAML(); err != nil {

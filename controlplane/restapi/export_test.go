@@ -9,6 +9,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/apigateway"
+	"github.com/aws/aws-sdk-go-v2/service/apigateway/types"
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/google/go-cmp/cmp"
 )
@@ -175,4 +176,46 @@ func TestExport(t *testing.T) {
 	fails("form", apigateway.GetExportInput{ExportType: aws.String("oas30"), Accepts: aws.String("text/html")}, "400 BadRequestException: Invalid accepts specified. Valid options are application/json,application/yaml")
 	w.tape.accept = ""
 	fails("extensions", apigateway.GetExportInput{ExportType: aws.String("oas30"), Parameters: map[string]string{"extensions": "magic"}}, "400 BadRequestException: Invalid extensions specified. Valid options are integrations,authorizers,documentation,postman,apigateway")
+
+	// Documents have models of JSON only.
+	must(w, w.client.CreateModel, &apigateway.CreateModelInput{RestApiId: &api, Name: aws.String("Xml"), ContentType: aws.String("application/xml"), Schema: aws.String("{}")})
+	var resource *string
+	for _, r := range must(w, w.client.GetResources, &apigateway.GetResourcesInput{RestApiId: &api}).Items {
+		if *r.Path == "/pets/{id}" {
+			resource = r.Id
+		}
+	}
+	method := &apigateway.UpdateMethodInput{RestApiId: &api, ResourceId: resource, HttpMethod: aws.String("GET"), PatchOperations: []types.PatchOperation{
+		{Op: types.OpAdd, Path: aws.String("/requestModels/application~1xml"), Value: aws.String("Xml")},
+	}}
+	must(w, w.client.UpdateMethod, method)
+	must(w, w.client.CreateDeployment, &apigateway.CreateDeploymentInput{RestApiId: &api, StageName: aws.String("dev")})
+	fails("models", apigateway.GetExportInput{ExportType: aws.String("oas30")}, "400 BadRequestException: Only found non-JSON body models for GET /pets/{id}")
+	method.PatchOperations = []types.PatchOperation{{Op: types.OpAdd, Path: aws.String("/requestModels/application~1json"), Value: aws.String("Pet")}}
+	must(w, w.client.UpdateMethod, method)
+	must(w, w.client.CreateDeployment, &apigateway.CreateDeploymentInput{RestApiId: &api, StageName: aws.String("dev")})
+	for _, f := range forms {
+		if body := string(w.export(api, f, "").Body); strings.Contains(body, "xml") || strings.Contains(body, "Xml") {
+			t.Errorf("%v: %s", f, body)
+		}
+	}
+}
+
+// TestExportSchemes: authorizers may have the names that AWS gives its own schemes.
+func TestExportSchemes(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	const authorizer = `{"type":"apiKey","name":"Authorization","in":"header","x-amazon-apigateway-authorizer":{"type":"cognito_user_pools","providerARNs":["arn:aws:cognito-idp:us-east-1:111111111111:userpool/us-east-1_abc"]}}`
+	const integration = `"x-amazon-apigateway-integration":{"type":"mock"}`
+	out := must(w, w.client.ImportRestApi, &apigateway.ImportRestApiInput{Body: []byte(`{"openapi":"3.0.1","info":{"title":"t","version":"1"},"paths":{"/":{
+"get":{"security":[{"sigv4":[]}],` + integration + `},"put":{"security":[{"key":[],"api_key":[]}],` + integration + `},"post":{"x-amazon-apigateway-auth":{"type":"AWS_IAM"},` + integration + `}}},
+"components":{"securitySchemes":{"sigv4":` + authorizer + `,"api_key":` + authorizer + `,"key":{"type":"apiKey","name":"x-api-key","in":"header"}}}}`)})
+	must(w, w.client.CreateDeployment, &apigateway.CreateDeploymentInput{RestApiId: out.Id, StageName: aws.String("dev")})
+	want := w.text(*out.Id)
+	for _, f := range forms {
+		again := must(w, w.client.ImportRestApi, &apigateway.ImportRestApiInput{Body: w.export(*out.Id, f, "apigateway").Body})
+		if diff := cmp.Diff(want, w.text(*again.Id)); diff != "" {
+			t.Errorf("%v (-want +got):\n%s", f, diff)
+		}
+	}
 }
