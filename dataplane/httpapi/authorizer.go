@@ -170,10 +170,11 @@ func (x *Exchange) facts() authorize.Facts {
 // executeAPI is the service in the scope of signatures.
 const executeAPI = "execute-api"
 
-// iam compiles the check of signatures. Whoever is known is allowed: identities have no
-// policies here.
+// iam compiles the check of signatures. Whoever is known in the account of the API is
+// allowed: identities have no policies here. Callers of another account would need a
+// resource policy, which HTTP APIs do not have.
 func (c *compiler) iam() (func(x *Exchange) *Failure, *Failure) {
-	credentials, region := c.stage.env.Credentials, c.snapshot.Region
+	credentials, region, account := c.stage.env.Credentials, c.snapshot.Region, c.snapshot.Account
 	if credentials == nil {
 		return nil, authorizerError("authorizationType AWS_IAM needs credentials to check signatures with", nil)
 	}
@@ -185,6 +186,9 @@ func (c *compiler) iam() (func(x *Exchange) *Failure, *Failure) {
 		principal, refused := sigv4.Verify(x.Request.HTTP, body, region, executeAPI, credentials, x.Request.Time)
 		if refused != nil {
 			return x.refuse(http.StatusForbidden, refused.Reason, "", nil)
+		}
+		if principal.Account != account {
+			return x.refuse(http.StatusForbidden, "the caller is of the account "+principal.Account, "", nil)
 		}
 		x.authorization.principal = principal
 		return nil
