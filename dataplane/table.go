@@ -59,3 +59,13 @@ func (t *table[S]) without(apiID, name string) *stages[S] {
 	}
 	return copied
 }
+
+// each calls visit for all stages, in no order.
+func (t *table[S]) each(visit func(apiID, name string, stage *S)) {
+	t.apis.Range(func(apiID, found any) bool {
+		for name, stage := range found.(*stages[S]).byName {
+			visit(apiID.(string), name, stage)
+		}
+		return true
+	})
+}

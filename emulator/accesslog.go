@@ -15,18 +15,24 @@ import (
 // accessLog takes the access log lines of stages to where their settings say.
 type accessLog struct {
 	groups *logs.Service
+	// file gets every line, too.
+	file   *accessLogFile
 	logger *slog.Logger
 	// refused has the destinations that a warning was written for.
 	refused sync.Map
 }
 
 // write adds a line. The destination is the ARN of a log group; one of a Firehose
-// stream gets a warning once.
+// stream gets a warning once, unless there is a file.
 func (a *accessLog) write(account, region, destinationARN string, at time.Time, line string) {
+	a.file.write(line)
 	scope, group, ok := logGroup(destinationARN)
+	if !ok && a.file != nil {
+		return
+	}
 	if !ok {
 		if _, known := a.refused.LoadOrStore(destinationARN, true); !known {
-			a.logger.Warn("access log lines are dropped: only log groups can be destinations", "account", account, "region", region, "destination", destinationARN)
+			a.logger.Warn("access log lines are dropped: only log groups can be destinations; --access-log FILE gets all lines", "account", account, "region", region, "destination", destinationARN)
 		}
 		return
 	}

@@ -106,7 +106,12 @@ func compose(s *settings, url string, port int, stack *closers) (*composed, erro
 		return nil, err
 	}
 	links := &vpcLinks{configured: s.vpcLinks}
-	accessLogs := &accessLog{groups: groups, logger: s.Logger}
+	logFile, err := openAccessLogFile(s.AccessLog, s.Logger)
+	if err != nil {
+		return nil, err
+	}
+	stack.add("access log", logFile.Close)
+	accessLogs := &accessLog{groups: groups, file: logFile, logger: s.Logger}
 	plane := dataplane.New(dataplane.Config{
 		WebSockets: s.WebSockets, AccessLog: accessLogs.write, ExecutionLog: executionLog(groups), Credentials: s.credentials, CognitoIssuer: s.CognitoIssuer,
 		Observe: observe, Invoker: functions, Logger: s.Logger, Now: s.Now,
@@ -152,6 +157,7 @@ func compose(s *settings, url string, port int, stack *closers) (*composed, erro
 			urls:     functionurl.New(functions, s.Logger, s.Now),
 			upstream: services,
 			health:   &health{store: records, version: s.Version, started: s.Now(), now: s.Now, logger: s.Logger},
+			metrics:  &metrics{stages: plane, logger: s.Logger},
 			code:     &code{packages: packages, logger: s.Logger},
 			requests: traces,
 			logs:     groups,

@@ -61,6 +61,9 @@ type Config struct {
 	// WebSockets bound the connections of WebSocket APIs; zero fields are AWS's quotas: 10
 	// minutes of silence, 2 hours in all.
 	WebSockets websocket.Limits
+	// AccessLog is a file that the access log lines of all stages are appended to, besides
+	// the log groups that their settings name; empty = none.
+	AccessLog string
 	// LambdaDebug are the ports, on the loopback interface, where debuggers reach
 	// functions, by the name of the function.
 	LambdaDebug map[string]int

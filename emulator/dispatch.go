@@ -23,6 +23,8 @@ const (
 	functionURLTarget
 	// healthTarget is the health report.
 	healthTarget
+	// metricsTarget are the counters of HTTP APIs.
+	metricsTarget
 	// codeTarget is a function's code package.
 	codeTarget
 	// requestsTarget is the traces of the latest requests.
@@ -79,7 +81,9 @@ const (
 	urlForm    = "/_aws/lambda-url/"
 	ownPaths   = "/_stagedoor/"
 	healthPath = ownPaths + "health"
-	codePath   = ownPaths + "code/"
+	// metricsPath has the counters of HTTP APIs.
+	metricsPath = ownPaths + "metrics"
+	codePath    = ownPaths + "code/"
 	// requestsPath lists the latest requests; their ids are below it.
 	requestsPath = ownPaths + "requests"
 )
@@ -153,6 +157,8 @@ func ownTarget(path string) target {
 	switch {
 	case path == healthPath:
 		return target{kind: healthTarget}
+	case path == metricsPath:
+		return target{kind: metricsTarget}
 	case strings.HasPrefix(path, codePath):
 		return target{kind: codeTarget}
 	case path == requestsPath || strings.HasPrefix(path, requestsPath+"/"):

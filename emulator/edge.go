@@ -29,6 +29,7 @@ type edge struct {
 	urls     *functionurl.Server
 	upstream *upstream
 	health   http.Handler
+	metrics  http.Handler
 	code     http.Handler
 	requests http.Handler
 	logs     http.Handler
@@ -78,6 +79,8 @@ func (e *edge) ServeHTTP(writer http.ResponseWriter, r *http.Request) {
 	switch t.kind {
 	case healthTarget:
 		e.health.ServeHTTP(w, r)
+	case metricsTarget:
+		e.metrics.ServeHTTP(w, r)
 	case codeTarget:
 		e.code.ServeHTTP(w, r)
 	case requestsTarget:

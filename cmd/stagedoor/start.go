@@ -25,7 +25,7 @@ type startFlags struct {
 	vpcLinks                                   map[string]string
 	debug                                      map[string]int
 	credentials                                []string
-	cognitoIssuer                              string
+	cognitoIssuer, accessLog                   string
 	webSockets                                 websocket.Limits
 	limits                                     map[string]int
 	permissions, trace                         string
@@ -62,6 +62,7 @@ func startCommand() *cobra.Command {
 	flags.StringArrayVar(&f.credentials, "credential", nil, "access key that may sign calls of APIs with AWS_IAM, KEY=SECRET or KEY=SECRET,ARN; test=test is always known (repeatable)")
 	flags.StringVar(&f.cognitoIssuer, "cognito-issuer", "", "URL that stands before the id of a user pool in the iss claim of its tokens, of a local Cognito; empty is AWS's own")
 	flags.StringToIntVar(&f.limits, "limit", nil, "quota that AWS raises on request, NAME=NUMBER, for instance resources-per-api=1000 (repeatable; a wrong name lists all)")
+	flags.StringVar(&f.accessLog, "access-log", "", "file that the access log lines of all stages are appended to, besides their log groups")
 	flags.DurationVar(&f.webSockets.Idle, "websocket-idle-timeout", 10*time.Minute, "how long a WebSocket connection may be silent")
 	flags.DurationVar(&f.webSockets.Duration, "websocket-duration", 2*time.Hour, "how long a WebSocket connection may last")
 	flags.StringVar(&f.trace, "trace", "on", "on or off: whether the latest requests are kept, for \"stagedoor requests\"")
@@ -75,7 +76,7 @@ func startCommand() *cobra.Command {
 func (f *startFlags) config(cmd *cobra.Command) (emulator.Config, error) {
 	config := emulator.Config{
 		Listen: f.listen, DataDir: f.dataDir, Ephemeral: f.ephemeral, Region: f.region, Account: f.account,
-		Upstream: f.upstream, VPCLinks: f.vpcLinks, LambdaDebug: f.debug, Credentials: f.credentials, CognitoIssuer: f.cognitoIssuer, WebSockets: f.webSockets, Limits: f.limits, AllowedHosts: f.allowedHosts, Version: version,
+		Upstream: f.upstream, VPCLinks: f.vpcLinks, LambdaDebug: f.debug, Credentials: f.credentials, CognitoIssuer: f.cognitoIssuer, AccessLog: f.accessLog, WebSockets: f.webSockets, Limits: f.limits, AllowedHosts: f.allowedHosts, Version: version,
 	}
 	if config.DataDir != "" && config.Ephemeral {
 		// A flag goes before a variable that says otherwise.

@@ -1,0 +1,26 @@
+package dataplane
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/stagedoor-dev/stagedoor/dataplane/httpapi"
+)
+
+// StageMetrics is what was counted of a stage of an HTTP API since it was first published.
+type StageMetrics struct {
+	APIID, Stage string
+	Routes       []httpapi.RouteMetrics
+}
+
+// Metrics returns the counters of all stages of HTTP APIs, by API and stage.
+func (d *DataPlane) Metrics() []StageMetrics {
+	var all []StageMetrics
+	d.httpAPIs.each(func(apiID, name string, stage *httpapi.Stage) {
+		all = append(all, StageMetrics{APIID: apiID, Stage: name, Routes: stage.Metrics()})
+	})
+	slices.SortFunc(all, func(a, b StageMetrics) int {
+		return cmp.Or(cmp.Compare(a.APIID, b.APIID), cmp.Compare(a.Stage, b.Stage))
+	})
+	return all
+}

@@ -1,0 +1,90 @@
+package emulator
+
+import (
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/stagedoor-dev/stagedoor/dataplane"
+	"github.com/stagedoor-dev/stagedoor/dataplane/httpapi"
+)
+
+// counts are the metrics that CloudWatch has of an HTTP API, under its names, since the
+// stage was first served. Latencies are sums in milliseconds.
+type counts struct {
+	Count              uint64  `json:"Count"`
+	Errors4xx          uint64  `json:"4xx"`
+	Errors5xx          uint64  `json:"5xx"`
+	Latency            float64 `json:"Latency"`
+	IntegrationLatency float64 `json:"IntegrationLatency"`
+	DataProcessed      uint64  `json:"DataProcessed"`
+}
+
+func (c *counts) add(m *httpapi.RouteMetrics) {
+	c.Count += m.Count
+	c.Errors4xx += m.Errors4xx
+	c.Errors5xx += m.Errors5xx
+	c.Latency += float64(m.Latency) / float64(time.Millisecond)
+	c.IntegrationLatency += float64(m.IntegrationLatency) / float64(time.Millisecond)
+	c.DataProcessed += m.DataProcessed
+}
+
+// stageCounts are those of a stage and, where detailed metrics are on, of its routes.
+type stageCounts struct {
+	APIID string `json:"ApiId"`
+	Stage string `json:"Stage"`
+	counts
+
+	Routes []routeCounts `json:"Routes,omitempty"`
+}
+
+type routeCounts struct {
+	Route string `json:"Route"`
+	counts
+}
+
+// stageMetrics has what was counted of stages; [*dataplane.DataPlane] does.
+type stageMetrics interface {
+	Metrics() []dataplane.StageMetrics
+}
+
+// metrics answers /_stagedoor/metrics: the counters of the HTTP APIs that are served.
+type metrics struct {
+	stages stageMetrics
+	logger *slog.Logger
+}
+
+func (m *metrics) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		w.Header().Set("Allow", "GET, HEAD")
+		w.WriteHeader(http.StatusMethodNotAllowed)
+		return
+	}
+	report := struct {
+		Stages []stageCounts `json:"Stages"`
+	}{[]stageCounts{}}
+	for _, stage := range m.stages.Metrics() {
+		one := stageCounts{APIID: stage.APIID, Stage: stage.Stage}
+		for i := range stage.Routes {
+			route := &stage.Routes[i]
+			one.add(route)
+			// What matched no route has no name that could be a dimension.
+			if route.DetailedMetricsActive && route.RouteKey != "" {
+				detailed := routeCounts{Route: route.RouteKey}
+				detailed.add(route)
+				one.Routes = append(one.Routes, detailed)
+			}
+		}
+		report.Stages = append(report.Stages, one)
+	}
+	body, err := json.Marshal(report)
+	if err != nil {
+		m.logger.Error("metrics cannot be written", "error", err)
+		w.WriteHeader(http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	_, _ = w.Write(body) // the client may be gone
+}
