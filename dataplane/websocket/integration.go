@@ -17,6 +17,21 @@ import (
 
 const defaultTimeout = 29 * time.Second
 
+// functionARN returns the function that a URI invokes: it is its ARN, or that of its
+// invocation.
+func functionARN(uri string) (string, error) {
+	if isFunctionARN(uri) {
+		return uri, nil
+	}
+	return integration.LambdaFunctionARN(uri)
+}
+
+// isFunctionARN reports whether a URI is the bare ARN of a function, qualified or not.
+func isFunctionARN(uri string) bool {
+	parts := strings.Split(uri, ":")
+	return (len(parts) == 7 || len(parts) == 8) && parts[0] == "arn" && parts[2] == "lambda" && parts[5] == "function" && parts[6] != ""
+}
+
 // integration returns the steps from the mapping of the message to the reply.
 func (c *compiler) integration(r *route, i *types.Integration) []step {
 	role := c.substitute(i.CredentialsArn)
@@ -33,9 +48,9 @@ func (c *compiler) integration(r *route, i *types.Integration) []step {
 		Invoker: c.stage.env.Invoker, RoleARN: role, Timeout: timeout,
 		SourceARN: "arn:aws:execute-api:" + s.Region + ":" + s.Account + ":" + s.ApiID + "/" + c.stage.name + "/" + r.key,
 	}
-	isFunction := i.IntegrationType == types.IntegrationTypeAwsProxy || strings.Contains(uri, ":lambda:path/") && strings.HasSuffix(uri, "/invocations")
+	isFunction := i.IntegrationType == types.IntegrationTypeAwsProxy || isFunctionARN(uri) || strings.Contains(uri, ":lambda:path/") && strings.HasSuffix(uri, "/invocations")
 	if isFunction {
-		arn, err := integration.LambdaFunctionARN(uri)
+		arn, err := functionARN(uri)
 		if err != nil {
 			return refusal("integration", internal(err.Error(), nil))
 		}
