@@ -169,6 +169,11 @@ func (s *servedAPI) wanted(tx store.Tx, key apiKey) (map[string]*deployed.ApiSta
 	if err != nil {
 		return nil, err
 	}
+	// Without a deployment only the API itself tells what kind of stage it is.
+	api, err := store.Find(tx, apis, key.scope, nil, key.id)
+	if err != nil || api == nil {
+		return nil, err
+	}
 	known := s.known()
 	wanted := make(map[string]*deployed.ApiStage, len(found))
 	for i := range found {
@@ -182,7 +187,7 @@ func (s *servedAPI) wanted(tx store.Tx, key apiKey) (map[string]*deployed.ApiSta
 				known[pending.DeploymentID] = s.live
 			}
 		}
-		served := &deployed.ApiStage{Account: key.scope.Account, Region: key.scope.Region, ApiID: key.id, Stage: *stage}
+		served := &deployed.ApiStage{Account: key.scope.Account, Region: key.scope.Region, ApiID: key.id, Protocol: api.ProtocolType, Stage: *stage}
 		if id := aws.ToString(stage.DeploymentId); id != "" {
 			if known[id] == nil {
 				if known[id], err = snapshots.Get(tx, key.scope, key.id, id); err != nil {
