@@ -5,6 +5,8 @@ import (
 	"io"
 	"net"
 	"net/http"
+
+	"github.com/stagedoor-dev/stagedoor/emulator/internal/listener"
 )
 
 // response is a ResponseWriter that knows whether anything was sent.
@@ -43,6 +45,9 @@ func (w *response) Flush() {
 func (w *response) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	conn, buffer, err := http.NewResponseController(w.ResponseWriter).Hijack()
 	w.started = w.started || err == nil
+	if err == nil {
+		listener.StopNames(conn)
+	}
 	return conn, buffer, err
 }
 

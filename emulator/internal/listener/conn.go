@@ -38,13 +38,17 @@ type plainConn struct {
 	// a handler takes the names of its request.
 	mu    sync.Mutex
 	heads heads
+	// over tells that what comes is no HTTP any longer.
+	over bool
 }
 
 func (c *plainConn) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)
 	if n > 0 {
 		c.mu.Lock()
-		c.heads.feed(p[:n])
+		if !c.over {
+			c.heads.feed(p[:n])
+		}
 		c.mu.Unlock()
 	}
 	return n, err
@@ -54,6 +58,20 @@ func (c *plainConn) take() []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.heads.take()
+}
+
+func (c *plainConn) stop() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.heads, c.over = heads{}, true
+}
+
+// StopNames ends the record of header names of a connection that was taken over: what
+// comes then is no HTTP, and nothing of it is kept.
+func StopNames(conn net.Conn) {
+	if c, ok := conn.(interface{ stop() }); ok {
+		c.stop()
+	}
 }
 
 // CloseWrite lets net/http finish a response before it resets the connection.
