@@ -43,6 +43,7 @@ type world struct {
 	publisher *publisher
 	flushed   *[]string
 	tape      *tape
+	stop      func()
 }
 
 func newWorld(t *testing.T) *world {
@@ -66,11 +67,12 @@ func newWorldOn(t *testing.T, s store.Store, limits httpapi.Limits) *world {
 	}
 	server := httptest.NewServer(handler)
 	transport := &http.Transport{}
-	t.Cleanup(func() {
+	w.stop = sync.OnceFunc(func() {
 		transport.CloseIdleConnections()
 		server.Close()
 		service.Close()
 	})
+	t.Cleanup(w.stop)
 	w.tape = &tape{next: transport}
 	w.client = apigatewayv2.New(apigatewayv2.Options{
 		BaseEndpoint: aws.String(server.URL), Region: region, RetryMaxAttempts: 1,
@@ -99,6 +101,9 @@ func (t *tape) RoundTrip(r *http.Request) (*http.Response, error) {
 	response.Body = io.NopCloser(bytes.NewReader(t.body))
 	return response, err
 }
+
+// plain is a client that keeps no responses, for calls at the same time.
+func (w *world) plain() *http.Client { return &http.Client{Transport: w.tape.next} }
 
 // operation is a method of the SDK client.
 type operation[In, Out any] func(context.Context, *In, ...func(*apigatewayv2.Options)) (*Out, error)

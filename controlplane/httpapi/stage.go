@@ -88,6 +88,9 @@ func (s *Service) createStage(a apiTx, stage *types.Stage, first pendingRecord) 
 	if err := checkStage(a, stage); err != nil {
 		return nil, err
 	}
+	if err := checkRouteSettingKeys(a, stage.RouteSettings); err != nil {
+		return nil, err
+	}
 	if err := put(a, stages, stage, name); err != nil {
 		return nil, err
 	}
