@@ -45,7 +45,7 @@ type bench struct {
 
 func (b *bench) run(ctx context.Context) error {
 	fmt.Printf("%s/%s, %d cores, %s, %d rounds of %s\n", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version(), b.rounds, b.duration)
-	for _, measure := range []func(context.Context) error{b.startUp, b.requests, b.functions, b.coldStart, b.writes} {
+	for _, measure := range []func(context.Context) error{b.startUp, b.requests, b.functions, b.httpAPIs, b.coldStart, b.writes} {
 		if err := measure(ctx); err != nil {
 			return err
 		}
