@@ -93,10 +93,10 @@ func (b *bench) httpAPIs(ctx context.Context) error {
 		load, limit  load
 	}{
 		{"HTTP_PROXY / bare tuned ReverseProxy", "0.80", one, bare},
-		{"HTTP_PROXY with a JWT authorizer / without", "0.85", guarded, one},
+		{"HTTP_PROXY with a JWT authorizer / the same request without", "0.85", guarded, withToken(one, from.token)},
 		{"HTTP_PROXY with 300 routes / with one", "-", many, one},
 		{"warm Lambda 2.0, one at a time / bare runtime loop", "-", warm, bareFunction},
-		{"warm Lambda 2.0 with a JWT authorizer / without", "0.85", warmGuarded, warm},
+		{"warm Lambda 2.0 with a JWT authorizer / the same request without", "0.85", warmGuarded, withToken(warm, from.token)},
 	} {
 		rate, limit, ratio, err := b.compare(ctx, row.load, row.limit)
 		if err != nil {
@@ -150,7 +150,13 @@ func (a *httpAPI) deploy(ctx context.Context, in apigatewayv2.CreateIntegrationI
 	}
 	made := newLoad(a.address, aws.ToString(api.ApiId)+".execute-api.us-east-1.amazonaws.com", path+"7")
 	if guarded {
-		made.request = bytes.Replace(made.request, []byte("Accept:"), []byte("Authorization: Bearer "+a.from.token+"\r\nAccept:"), 1)
+		made = withToken(made, a.from.token)
 	}
 	return made, nil
+}
+
+// withToken returns the load with a token in its requests.
+func withToken(l load, token string) load {
+	l.request = bytes.Replace(l.request, []byte("Accept:"), []byte("Authorization: Bearer "+token+"\r\nAccept:"), 1)
+	return l
 }
