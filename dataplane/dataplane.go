@@ -113,6 +113,7 @@ func New(config Config) *DataPlane {
 		Lifetime:      lifetime,
 		Observe:       config.Observe,
 		ExecutionLog:  config.ExecutionLog,
+		AccessLog:     rest.AccessLog(config.AccessLog),
 	}.Traced()
 	return &DataPlane{
 		env: env,

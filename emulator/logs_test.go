@@ -113,6 +113,10 @@ func TestExecutionLogs(t *testing.T) {
 		{Op: apitypes.OpReplace, Path: aws.String("/*/*/logging/loglevel"), Value: aws.String("INFO")},
 		{Op: apitypes.OpReplace, Path: aws.String("/*/*/logging/dataTrace"), Value: aws.String("true")},
 	}}))(t)
+	must(c.gateway.UpdateStage(t.Context(), &apigateway.UpdateStageInput{RestApiId: &apiID, StageName: aws.String("dev"), PatchOperations: []apitypes.PatchOperation{
+		{Op: apitypes.OpReplace, Path: aws.String("/accessLogSettings/destinationArn"), Value: aws.String("arn:aws:logs:us-east-1:000000000000:log-group:access")},
+		{Op: apitypes.OpReplace, Path: aws.String("/accessLogSettings/format"), Value: aws.String(`$context.httpMethod $context.resourcePath $context.status $context.responseLength $context.nope "$context.requestId"`)},
+	}}))(t)
 	if status, body := c.body(t, e.InvokeURL(apiID, "dev", "/")); status != http.StatusOK || body != "hello" {
 		t.Fatalf("%d %s", status, body)
 	}
@@ -121,5 +125,9 @@ func TestExecutionLogs(t *testing.T) {
 		"--filter-pattern", `"Method response body after transformations: hello"`)["events"].([]any)
 	if len(events) != 1 {
 		t.Errorf("events %v", events)
+	}
+	access := cli.run("logs", "filter-log-events", "--log-group-name", "access")["events"].([]any)
+	if len(access) != 1 || !strings.HasPrefix(access[0].(map[string]any)["message"].(string), `GET / 200 5 - "`) {
+		t.Errorf("access log %v", access)
 	}
 }

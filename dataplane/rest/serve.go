@@ -23,7 +23,7 @@ func newExchange(env *Environment, stage *Stage, r *http.Request, call Call) *Ex
 	if call.CustomPath != "" {
 		x.Request.ContextPath, x.Request.ByCustomDomain, x.Request.BasePath = call.CustomPath, true, call.BasePath
 	}
-	if env.Observe != nil || stage.isLogged {
+	if env.Observe != nil || stage.isLogged || stage.access != nil {
 		x.observe(trace.KeptBodyBytes)
 	}
 	return x
@@ -79,6 +79,7 @@ func (x *Exchange) write(w http.ResponseWriter) {
 	if x.Trace != nil {
 		x.endTrace()
 		x.writeExecutionLog()
+		x.writeAccessLog()
 		x.showTrace()
 	}
 	if cut != nil {

@@ -23,7 +23,7 @@ import (
 )
 
 // Environment is what stages are served with. All fields but Services, VPCLinks,
-// Credentials, Observe and ExecutionLog are required.
+// Credentials, Observe, AccessLog and ExecutionLog are required.
 type Environment struct {
 	Invoker    integration.Invoker
 	Transports integration.Transports
@@ -48,6 +48,8 @@ type Environment struct {
 	Lifetime context.Context //nolint:containedctx // the owner's own lifetime
 	// Observe, when set, gets the trace at the end of each exchange.
 	Observe trace.Observer
+	// AccessLog, when set, gets the lines of access logs.
+	AccessLog AccessLog
 	// ExecutionLog, when set, gets the execution logs that stages ask for.
 	ExecutionLog ExecutionLog
 }
@@ -66,6 +68,8 @@ type Stage struct {
 	isCanary bool
 	// isLogged tells whether the stage logs the execution of some of its methods.
 	isLogged bool
+	// access is the access log; nil when there is none.
+	access *accessLog
 }
 
 // NewStage returns the stage of a snapshot. It compiles nothing: that happens once,
@@ -87,6 +91,7 @@ func NewStage(env *Environment, snapshot *deployed.RestStage, previous *Stage) *
 
 func newStage(env *Environment, snapshot *deployed.RestStage, previous *Stage, buckets *traffic.Buckets) *Stage {
 	s := &Stage{env: env, snapshot: snapshot, name: aws.ToString(snapshot.Stage.StageName), buckets: buckets}
+	s.access = newAccessLog(env, snapshot)
 	s.isLogged = env.ExecutionLog != nil && logsExecutions(snapshot.Stage.MethodSettings)
 	if previous != nil && sameProgram(previous.snapshot, snapshot) {
 		s.compiled = previous.compiled
