@@ -17,8 +17,9 @@ import (
 const (
 	maxMessageBytes = 128 << 10
 	maxFrameBytes   = 32 << 10
-	// maxPendingBytes is how much may wait for a client that reads slowly.
-	maxPendingBytes = 4 * maxMessageBytes
+	// maxQueuedBytes and maxQueued are how much may wait for a client that reads slowly.
+	maxQueuedBytes = 8 * maxMessageBytes
+	maxQueued      = 256
 	// writeTime is how long a client may take for what is sent to it.
 	writeTime = 10 * time.Second
 	// maxMessages is how many messages of a client are under way at once; then no more
@@ -66,10 +67,13 @@ type Connection struct {
 	now  func() time.Time
 	// active is when something was last sent or received, in ms.
 	active atomic.Int64
-	// pending is how many bytes wait to be written.
-	pending atomic.Int64
-	// writing is held while a frame is written.
-	writing sync.Mutex
+	// mu guards the queue of messages for the client and whether somebody writes.
+	mu          sync.Mutex
+	queue       [][]byte
+	queuedBytes int
+	isWriting   bool
+	// isOver tells that nobody is to begin to write any more.
+	isOver bool
 	// slots bound the messages under way; nil until there is one.
 	slots chan struct{}
 	// messages are those under way.
@@ -90,26 +94,78 @@ func (c *Connection) touch() {
 	_ = c.conn.SetReadDeadline(time.Now().Add(max(left, 0)))
 }
 
-// send sends a text message. It waits for a client that reads slowly, up to writeTime;
-// then the connection ends.
-func (c *Connection) send(text []byte) error {
+// reply sends what a route answers to the client's own message. It waits for a client that
+// reads slowly, who then is not read from either.
+func (c *Connection) reply(text []byte) {
+	c.mu.Lock()
+	if c.isWriting {
+		c.enqueueLocked(text)
+		c.mu.Unlock()
+		return
+	}
+	c.isWriting = true
+	c.mu.Unlock()
+	c.deliver(text)
+	c.flush()
+}
+
+// post sends a message from elsewhere. It does not wait: what the client has not read yet
+// is queued, in order, within bounds.
+func (c *Connection) post(text []byte) error {
 	if c.ending.Load() != nil {
 		return errGone
 	}
-	if c.pending.Add(int64(len(text))) > maxPendingBytes {
-		c.pending.Add(-int64(len(text)))
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.isOver {
+		return errGone
+	}
+	if !c.enqueueLocked(text) {
 		return errFull
 	}
-	defer c.pending.Add(-int64(len(text)))
-	c.writing.Lock()
-	defer c.writing.Unlock()
+	if !c.isWriting {
+		c.isWriting = true
+		c.messages.Go(c.flush)
+	}
+	return nil
+}
+
+// enqueueLocked queues a message; false when too much waits already.
+func (c *Connection) enqueueLocked(text []byte) bool {
+	if c.queuedBytes+len(text) > maxQueuedBytes || len(c.queue) >= maxQueued {
+		return false
+	}
+	c.queue, c.queuedBytes = append(c.queue, text), c.queuedBytes+len(text)
+	return true
+}
+
+// flush writes what is queued; whoever calls it is the one who writes.
+func (c *Connection) flush() {
+	for {
+		c.mu.Lock()
+		if len(c.queue) == 0 {
+			c.queue, c.isWriting = nil, false
+			c.mu.Unlock()
+			return
+		}
+		text := c.queue[0]
+		c.queue, c.queuedBytes = c.queue[1:], c.queuedBytes-len(text)
+		c.mu.Unlock()
+		c.deliver(text)
+	}
+}
+
+// deliver writes a message, for which a client has writeTime; then the connection ends.
+func (c *Connection) deliver(text []byte) {
+	if c.ending.Load() != nil {
+		return
+	}
 	_ = c.conn.SetWriteDeadline(time.Now().Add(writeTime))
 	if err := c.write(text); err != nil {
 		_ = c.conn.UnderlyingConn().Close() // which ends the reading
-		return errGone
+		return
 	}
 	c.touch()
-	return nil
 }
 
 // write writes a message in frames of at most maxFrameBytes.
@@ -146,6 +202,9 @@ func (c *Connection) read() {
 	c.ending.CompareAndSwap(nil, ended)
 	c.hub.remove(c)
 	_ = c.conn.Close()
+	c.mu.Lock()
+	c.isOver = true
+	c.mu.Unlock()
 	c.messages.Wait()
 	c.disconnected(ended)
 }

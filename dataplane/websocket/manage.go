@@ -40,7 +40,7 @@ func ServeConnection(env *Environment, w http.ResponseWriter, r *http.Request, s
 	}
 	switch r.Method {
 	case http.MethodPost:
-		c.post(w, body)
+		c.take(w, body)
 	case http.MethodGet:
 		writeJSON(w, http.StatusOK, c.about())
 	case http.MethodDelete:
@@ -84,8 +84,8 @@ func isID(text string) bool {
 	return err == nil && len(text) == 16
 }
 
-// post sends a message to the client.
-func (c *Connection) post(w http.ResponseWriter, data []byte) {
+// take takes a message for the client.
+func (c *Connection) take(w http.ResponseWriter, data []byte) {
 	if len(data) > maxMessageBytes {
 		manageError(w, http.StatusRequestEntityTooLarge, "PayloadTooLargeException", "Message too long")
 		return
@@ -93,7 +93,7 @@ func (c *Connection) post(w http.ResponseWriter, data []byte) {
 	if s := c.shared.current.Load(); s != nil {
 		s.shared.metrics.countMessage(len(data))
 	}
-	switch err := c.send(data); {
+	switch err := c.post(data); {
 	case errors.Is(err, errFull):
 		manageError(w, http.StatusTooManyRequests, "LimitExceededException", "Rate exceeded")
 	case err != nil:

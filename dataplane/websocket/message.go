@@ -47,10 +47,10 @@ func (x *Exchange) serveMessage() {
 	}
 	switch {
 	case x.failure != nil:
-		_ = x.conn.send(x.failure.body(x))
+		x.conn.reply(x.failure.body(x))
 	case x.route.isTwoWay && len(x.reply.body) > 0:
 		x.stage.shared.metrics.countMessage(len(x.reply.body))
-		_ = x.conn.send(x.reply.body) // a client that is gone gets nothing
+		x.conn.reply(x.reply.body) // a client that is gone gets nothing
 	}
 	x.end()
 }
