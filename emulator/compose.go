@@ -154,7 +154,7 @@ func compose(s *settings, url string, port int, stack *closers) (*composed, erro
 				fallback: s.upstream != nil,
 			},
 			apis:     plane,
-			urls:     functionurl.New(functions, s.Logger, s.Now),
+			urls:     functionurl.New(functions, s.credentials, s.Logger, s.Now),
 			upstream: services,
 			health:   &health{store: records, version: s.Version, started: s.Now(), now: s.Now, logger: s.Logger},
 			metrics:  &metrics{stages: plane, logger: s.Logger},

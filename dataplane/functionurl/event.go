@@ -22,12 +22,16 @@ var notInEvent = map[string]bool{
 func (c *call) event(body []byte) *integration.EventV2 {
 	r := c.request
 	prefix, _, _ := strings.Cut(c.address.DomainName, ".")
+	account, authorizer := "anonymous", []byte(nil)
+	if c.signer != nil {
+		account, authorizer = c.signer.Account, c.signer.Authorizer()
+	}
 	return &integration.EventV2{
 		RouteKey: route, RawPath: c.address.Path, RawQuery: r.URL.RawQuery,
 		Cookies: cookies(r), Headers: c.headers(), Query: integration.ParseQuery(r.URL.RawQuery),
 		HasBody: len(body) > 0, Body: body, IsBase64Encoded: len(body) > 0 && !integration.IsTextType(r.Header.Get("Content-Type")),
 		Context: integration.EventContextV2{
-			AccountID: "anonymous", APIID: c.url.ID, DomainName: c.address.DomainName, DomainPrefix: prefix,
+			AccountID: account, Authorizer: authorizer, APIID: c.url.ID, DomainName: c.address.DomainName, DomainPrefix: prefix,
 			Method: r.Method, Path: c.address.Path, Protocol: r.Proto, SourceIP: sourceIP(r), UserAgent: r.UserAgent(),
 			RequestID: c.id, Stage: route, Time: c.time,
 		},

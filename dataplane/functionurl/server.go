@@ -13,6 +13,8 @@ import (
 	"github.com/aws/smithy-go"
 
 	"github.com/stagedoor-dev/stagedoor/controlplane/deployed"
+	"github.com/stagedoor-dev/stagedoor/dataplane/authorize/sigv4"
+	"github.com/stagedoor-dev/stagedoor/dataplane/jsonvalue"
 	"github.com/stagedoor-dev/stagedoor/dataplane/requestid"
 )
 
@@ -43,14 +45,16 @@ type Address struct {
 
 // Server serves function URLs. It is safe for concurrent use.
 type Server struct {
-	functions Functions
-	logger    *slog.Logger
-	now       func() time.Time
+	functions   Functions
+	credentials sigv4.Credentials
+	logger      *slog.Logger
+	now         func() time.Time
 }
 
-// New returns a server of the URLs of functions. The clock is now.
-func New(functions Functions, logger *slog.Logger, now func() time.Time) *Server {
-	return &Server{functions: functions, logger: logger, now: now}
+// New returns a server of the URLs of functions. Those with AuthType AWS_IAM take the
+// signatures of credentials. The clock is now.
+func New(functions Functions, credentials sigv4.Credentials, logger *slog.Logger, now func() time.Time) *Server {
+	return &Server{functions: functions, credentials: credentials, logger: logger, now: now}
 }
 
 // call is a request under way.
@@ -62,6 +66,8 @@ type call struct {
 	id      string
 	trace   requestid.Trace
 	time    time.Time
+	// signer is who signed the request; nil for a URL that everybody may call.
+	signer *sigv4.Principal
 }
 
 // Serve answers one request.
@@ -88,11 +94,6 @@ func (s *Server) Serve(w http.ResponseWriter, r *http.Request, address Address) 
 }
 
 func (c *call) serve(ctx context.Context, w http.ResponseWriter) {
-	if c.url.Config.AuthType != types.FunctionUrlAuthTypeNone {
-		// It is closed on purpose: a signature cannot be checked yet.
-		c.forbidden(w, "AuthType AWS_IAM is not supported yet", nil)
-		return
-	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, c.request.Body, maxBodyBytes))
 	if err != nil {
 		if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
@@ -100,6 +101,9 @@ func (c *call) serve(ctx context.Context, w http.ResponseWriter) {
 			return
 		}
 		c.server.logger.Debug("client gone", "request_id", c.id, "error", err)
+		return
+	}
+	if c.url.Config.AuthType != types.FunctionUrlAuthTypeNone && !c.authenticate(w, body) {
 		return
 	}
 	traced := c.trace.Response()
@@ -119,6 +123,27 @@ func (c *call) serve(ctx context.Context, w http.ResponseWriter) {
 	default:
 		c.respond(w, out.Payload)
 	}
+}
+
+// authenticate wants the signature of somebody of the function's account: identities have
+// no policies, so those may call what is theirs. Others would need the function's policy
+// for their principal, and get 403.
+func (c *call) authenticate(w http.ResponseWriter, body []byte) bool {
+	if !sigv4.IsSigned(c.request) {
+		c.forbidden(w, "the request is not signed", nil)
+		return false
+	}
+	signer, refused := sigv4.Verify(c.request, body, c.url.Region, "lambda", c.server.credentials, c.time)
+	switch {
+	case refused != nil:
+		c.fail(w, http.StatusForbidden, refused.Type, string(append(jsonvalue.AppendString([]byte(`{"message":`), refused.Message), '}')), refused.Reason, nil)
+		return false
+	case signer.Account != c.url.Account:
+		c.forbidden(w, "the signer is of another account", nil)
+		return false
+	}
+	c.signer = signer
+	return true
 }
 
 // refuse answers when the Lambda service did not run the function.

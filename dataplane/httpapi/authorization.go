@@ -25,15 +25,6 @@ type (
 		Claims map[string]string `json:"claims"`
 		Scopes []string          `json:"scopes"`
 	}
-	iamMember struct {
-		AccessKey       string  `json:"accessKey"`
-		AccountID       string  `json:"accountId"`
-		CallerID        string  `json:"callerId"`
-		CognitoIdentity *string `json:"cognitoIdentity"`
-		PrincipalOrgID  *string `json:"principalOrgId"`
-		UserARN         string  `json:"userArn"`
-		UserID          string  `json:"userId"`
-	}
 )
 
 // authorizerV1 is the authorizer member of an event 1.0; nil when there is none. What an
@@ -59,10 +50,7 @@ func (x *Exchange) authorizerV2() []byte {
 	case a.result != nil:
 		return append(append([]byte(`{"lambda":`), a.result.ContextJSON...), '}')
 	case a.principal != nil:
-		p := a.principal
-		return marshalled(struct {
-			IAM iamMember `json:"iam"`
-		}{iamMember{AccessKey: p.AccessKeyID, AccountID: p.Account, CallerID: p.CallerID, UserARN: p.UserARN, UserID: p.UserID}})
+		return a.principal.Authorizer()
 	default:
 		return nil
 	}
