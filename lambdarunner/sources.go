@@ -196,7 +196,8 @@ func (s *sources) event(w *fsnotify.Watcher, e fsnotify.Event) {
 		return
 	}
 	hit := s.byDir[dir]
-	if s.byDir[e.Name] != nil && (e.Has(fsnotify.Remove) || e.Has(fsnotify.Rename)) {
+	isGone := s.byDir[e.Name] != nil && (e.Has(fsnotify.Remove) || e.Has(fsnotify.Rename))
+	if isGone {
 		hit = s.goneLocked(e.Name, hit)
 	}
 	for src := range hit {
@@ -204,7 +205,9 @@ func (s *sources) event(w *fsnotify.Watcher, e fsnotify.Event) {
 			continue
 		}
 		s.changedLocked(src)
-		if e.Has(fsnotify.Create) && src.file == "" {
+		if (e.Has(fsnotify.Create) || isGone) && src.file == "" {
+			// Of a directory that is gone another may have taken the place, and be watched
+			// already: the news of the former come late.
 			if info, err := os.Stat(e.Name); err == nil && info.IsDir() {
 				s.scanLocked(src, e.Name)
 			}
