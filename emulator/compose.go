@@ -241,6 +241,7 @@ func composeFunctions(
 		CodeURL:      func(sha256 string) string { return codeURL(url, sha256) },
 		FunctionURLs: func(urlID, region string) string { return "http://" + urlID + localURLDomain(region, port) + "/" },
 		Objects:      composeObjects(s, services),
+		Messages:     &messages{upstream: services, now: s.Now},
 		Logger:       s.Logger, Now: s.Now,
 	})
 	if err != nil {

@@ -30,6 +30,9 @@ type Function struct {
 	Environment map[string]string
 	// Timeout limits an invocation (1 to 900 s).
 	Timeout time.Duration
+	// DeadLetterARN is the queue or topic that gets the events of failed asynchronous
+	// invocations; empty for none.
+	DeadLetterARN string
 	// MemorySizeMiB is the configured memory.
 	MemorySizeMiB int32
 	// LogGroup is the log group of its lines; empty = /aws/lambda/ and the name.

@@ -60,6 +60,12 @@ func apply(config *types.FunctionConfiguration, in *settings) {
 	if in.TracingConfig != nil && in.TracingConfig.Mode != "" {
 		config.TracingConfig = &types.TracingConfigResponse{Mode: in.TracingConfig.Mode}
 	}
+	if in.DeadLetterConfig != nil {
+		config.DeadLetterConfig = nil
+		if aws.ToString(in.DeadLetterConfig.TargetArn) != "" {
+			config.DeadLetterConfig = in.DeadLetterConfig
+		}
+	}
 	if in.LoggingConfig != nil {
 		config.LoggingConfig = logging(*config.FunctionName, *in.LoggingConfig)
 	}

@@ -44,14 +44,17 @@ func newEventPolicy(config *types.FunctionEventInvokeConfig) eventPolicy {
 }
 
 // checkDestination refuses a destination that nothing would be sent to. Empty is none.
-func checkDestination(r reference, arn string) error {
+func (s *Service) checkDestination(r reference, arn string) error {
 	if arn == "" {
 		return nil
+	}
+	if service := messageService(arn); service != "" {
+		return s.checkReachable(arn, service)
 	}
 	to, ok := parseReference(arn)
 	if !ok || !strings.HasPrefix(arn, "arn:") || to.scope.Region == "" || to.scope.Account == "" {
 		return invalidParameter("The destination " + arn + " is not supported by Stagedoor, so that it is refused and not ignored: " +
-			"destinations are functions (arn:aws:lambda:{region}:{account}:function:{name}).")
+			"destinations are functions, SQS queues, SNS topics and EventBridge buses.")
 	}
 	if to.scope.Region != r.scope.Region {
 		// Unverified: the wording.
@@ -139,6 +142,7 @@ func (s *Service) eventPolicyOf(r reference) eventPolicy {
 
 // deliver tells the destination of an event, when it has one, how it ended.
 func (s *Service) deliver(ev event, end ending) {
+	s.deliverDead(ev, end)
 	policy := s.eventPolicyOf(ev.target)
 	arn := policy.onFailure
 	if end.condition == success {
@@ -148,6 +152,10 @@ func (s *Service) deliver(ev event, end ending) {
 		return
 	}
 	log := s.logger.With("function", ev.target.name, "request_id", ev.request.RequestID, "destination", arn)
+	if messageService(arn) != "" {
+		s.send(ev, end, arn)
+		return
+	}
 	target, ok := parseReference(arn)
 	if !ok {
 		log.Error("a destination cannot be read")

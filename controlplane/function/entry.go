@@ -66,6 +66,7 @@ func runnable(scope store.Scope, record *functionRecord) *deployed.Function {
 		CodeSHA256:    aws.ToString(config.CodeSha256),
 		Timeout:       time.Duration(aws.ToInt32(config.Timeout)) * time.Second,
 		MemorySizeMiB: aws.ToInt32(config.MemorySize),
+		DeadLetterARN: deadLetterARN(config),
 		Role:          aws.ToString(config.Role),
 	}
 	f.LocalDir = record.LocalDir

@@ -48,7 +48,7 @@ func (s *Service) changeEventConfig(ctx context.Context, action string, in *even
 	if err != nil {
 		return nil, err
 	}
-	if err := checkEventConfig(r, in); err != nil {
+	if err := s.checkEventConfig(r, in); err != nil {
 		return nil, err
 	}
 	at := s.now()
@@ -94,7 +94,7 @@ func setDestinations(config *types.FunctionEventInvokeConfig, given *types.Desti
 	config.DestinationConfig = next
 }
 
-func checkEventConfig(r reference, in *eventConfig) error {
+func (s *Service) checkEventConfig(r reference, in *eventConfig) error {
 	if in.MaximumEventAgeInSeconds == nil && in.MaximumRetryAttempts == nil && in.DestinationConfig == nil {
 		return invalidParameter("You must specify at least one of error handling or destination setting.")
 	}
@@ -112,12 +112,12 @@ func checkEventConfig(r reference, in *eventConfig) error {
 		return nil
 	}
 	if to := in.DestinationConfig.OnSuccess; to != nil {
-		if err := checkDestination(r, aws.ToString(to.Destination)); err != nil {
+		if err := s.checkDestination(r, aws.ToString(to.Destination)); err != nil {
 			return err
 		}
 	}
 	if to := in.DestinationConfig.OnFailure; to != nil {
-		return checkDestination(r, aws.ToString(to.Destination))
+		return s.checkDestination(r, aws.ToString(to.Destination))
 	}
 	return nil
 }

@@ -88,8 +88,7 @@ func TestEventConfigRefuses(t *testing.T) {
 		"queue": {
 			eventConfig{DestinationConfig: destinations("", "arn:aws:sqs:eu-west-1:111111111111:q")},
 			400, invalid,
-			"The destination arn:aws:sqs:eu-west-1:111111111111:q is not supported by Stagedoor, so that it is refused and not ignored: " +
-				"destinations are functions (arn:aws:lambda:{region}:{account}:function:{name}).",
+			"Stagedoor reaches no sqs, so that arn:aws:sqs:eu-west-1:111111111111:q is refused and not ignored.",
 		},
 		"bus":            {eventConfig{DestinationConfig: destinations("arn:aws:events:eu-west-1:111111111111:event-bus/b", "")}, 400, invalid, ""},
 		"name":           {eventConfig{DestinationConfig: destinations("fn", "")}, 400, invalid, ""},

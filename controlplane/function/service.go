@@ -57,6 +57,9 @@ type Config struct {
 	CodeURL func(sha256 string) string
 	// Objects reads code from Amazon S3; nil refuses it.
 	Objects Objects
+	// Messages sends what becomes of asynchronous invocations to other services; nil
+	// refuses destinations and dead-letter queues that are no functions.
+	Messages Messages
 	// FunctionURLs returns the URL that the edge serves for a function URL with the
 	// given id; nil refuses function URLs.
 	FunctionURLs func(urlID, region string) string
@@ -78,6 +81,7 @@ type Service struct {
 	permissions  bool
 	codeURL      func(sha256 string) string
 	objects      Objects
+	messages     Messages
 	functionURL  func(urlID, region string) string
 	urls         *urlIndex
 	closeURLs    func()
@@ -108,6 +112,7 @@ func New(cfg Config) (*Service, error) {
 		permissions: cfg.Permissions,
 		codeURL:     cfg.CodeURL,
 		objects:     cfg.Objects,
+		messages:    cfg.Messages,
 		functionURL: cfg.FunctionURLs,
 		urls:        newURLIndex(),
 		layers:      supportsLayers(cfg.Runner),

@@ -52,13 +52,14 @@ func (s *Service) checkSettings(in *settings) error {
 // pass. What has no meaning on one machine (VPC, tracing, architecture, size of
 // /tmp, logging) is stored and shown.
 func (s *Service) checkSupported(in *settings) error {
+	if err := s.checkDeadLetter(in.DeadLetterConfig); err != nil {
+		return err
+	}
 	switch {
 	case len(in.Layers) > 0 && !s.layers:
 		return unsupported("Layers")
 	case len(in.FileSystemConfigs) > 0:
 		return unsupported("FileSystemConfigs")
-	case in.DeadLetterConfig != nil && aws.ToString(in.DeadLetterConfig.TargetArn) != "":
-		return unsupported("DeadLetterConfig")
 	case aws.ToString(in.KMSKeyArn) != "":
 		return unsupported("KMSKeyArn")
 	case in.SnapStart != nil && in.SnapStart.ApplyOn != "" && in.SnapStart.ApplyOn != types.SnapStartApplyOnNone:
