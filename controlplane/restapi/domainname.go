@@ -35,16 +35,6 @@ func publicDomains(scope store.Scope) store.Scope {
 	return store.Scope{Account: store.Everywhere.Account, Region: scope.Region}
 }
 
-// shownDomain is a domain name as responses have it.
-func shownDomain(domain *types.DomainName, err error) (*types.DomainName, error) {
-	if err != nil {
-		return nil, err
-	}
-	shown := *domain
-	shown.Policy, shown.ManagementPolicy = escapedPolicy(domain.Policy), escapedPolicy(domain.ManagementPolicy)
-	return &shown, nil
-}
-
 // CreateDomainName makes a custom domain name. It is available at once; its
 // certificates are named, not looked at.
 func (s *Service) CreateDomainName(ctx context.Context, in *apigateway.CreateDomainNameInput) (*apigateway.CreateDomainNameOutput, error) {
@@ -57,14 +47,14 @@ func (s *Service) CreateDomainName(ctx context.Context, in *apigateway.CreateDom
 	if err != nil {
 		return nil, err
 	}
-	return wire.Respond[apigateway.CreateDomainNameOutput](shownDomain(update(ctx, s, func(tx store.Tx) (*types.DomainName, error) {
+	return wire.Respond[apigateway.CreateDomainNameOutput](update(ctx, s, func(tx store.Tx) (*types.DomainName, error) {
 		if upload != nil {
 			if err := certificateUploads.Put(tx, scope, upload, keyOfDomain(domain)); err != nil {
 				return nil, err
 			}
 		}
 		return domain, s.createDomainName(tx, scope, domain)
-	})))
+	}))
 }
 
 // newDomainName makes the record of a domain name, by the rules that need no state.
@@ -180,9 +170,9 @@ func (s *Service) createDomainName(tx store.Tx, scope store.Scope, domain *types
 
 // GetDomainName returns a domain name; a private one is asked for with its id.
 func (s *Service) GetDomainName(ctx context.Context, in *apigateway.GetDomainNameInput) (*apigateway.GetDomainNameOutput, error) {
-	return wire.Respond[apigateway.GetDomainNameOutput](shownDomain(view(ctx, s, func(tx store.Tx) (*types.DomainName, error) {
+	return wire.Respond[apigateway.GetDomainNameOutput](view(ctx, s, func(tx store.Tx) (*types.DomainName, error) {
 		return findDomainName(tx, scopeOf(ctx), in.DomainName, in.DomainNameId)
-	})))
+	}))
 }
 
 // GetDomainNames lists the domain names of the caller's account and region in order
@@ -199,9 +189,6 @@ func (s *Service) GetDomainNames(ctx context.Context, in *apigateway.GetDomainNa
 		items, next, err := store.Take(page, domainNames.All(tx, scopeOf(ctx), page.After))
 		if err != nil {
 			return nil, err
-		}
-		for i := range items {
-			items[i].Policy, items[i].ManagementPolicy = escapedPolicy(items[i].Policy), escapedPolicy(items[i].ManagementPolicy)
 		}
 		return &apigateway.GetDomainNamesOutput{Items: items, Position: next}, nil
 	})

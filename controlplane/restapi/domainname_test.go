@@ -51,7 +51,7 @@ func TestCreateDomainName(t *testing.T) {
 	key := "private.example.com+" + *second.DomainNameId
 	arn := "arn:aws:apigateway:eu-west-1:111111111111:/domainnames/" + key
 	w.check("private, need not be unique", `201 {"domainName":"private.example.com","domainNameId":"`+*second.DomainNameId+`","domainNameArn":"`+arn+`","certificateArn":"`+acmARN+
-		`","policy":"{\\\"Statement\\\":{\\\"Effect\\\":\\\"Allow\\\",\\\"Resource\\\":\\\"arn:aws:execute-api:eu-west-1:111111111111:/domainnames/`+key+`/*\\\"}}",`+
+		`","policy":"{\"Statement\":{\"Effect\":\"Allow\",\"Resource\":\"arn:aws:execute-api:eu-west-1:111111111111:/domainnames/`+key+`/*\"}}",`+
 		`"endpointConfiguration":{"types":["PRIVATE"],"ipAddressType":"dualstack"},`+common+`}`)
 	if *first.DomainNameId == *second.DomainNameId {
 		t.Error("two private names with one id")
@@ -174,7 +174,7 @@ func TestUpdateDomainName(t *testing.T) {
 	changed := must(w, w.client.UpdateDomainName, &apigateway.UpdateDomainNameInput{DomainName: private.DomainName, DomainNameId: private.DomainNameId, PatchOperations: ops(
 		op("replace", "/managementPolicy", `{"Statement":{"Effect":"Allow"}}`), op("replace", "/policy", `{"Statement":{"Effect":"Deny"}}`),
 	)})
-	if *changed.ManagementPolicy != `{\"Statement\":{\"Effect\":\"Allow\"}}` || *changed.Policy != `{\"Statement\":{\"Effect\":\"Deny\"}}` {
+	if *changed.ManagementPolicy != `{"Statement":{"Effect":"Allow"}}` || *changed.Policy != `{"Statement":{"Effect":"Deny"}}` {
 		t.Errorf("policies %s and %s", *changed.ManagementPolicy, *changed.Policy)
 	}
 }

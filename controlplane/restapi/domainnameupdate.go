@@ -64,7 +64,7 @@ var domainPatches = patchTable[domainEdit]{
 // UpdateDomainName changes a domain name, at once for its traffic.
 func (s *Service) UpdateDomainName(ctx context.Context, in *apigateway.UpdateDomainNameInput) (*apigateway.UpdateDomainNameOutput, error) {
 	scope, now, distribution := scopeOf(ctx), s.timestamp(), newDistributionID()
-	return wire.Respond[apigateway.UpdateDomainNameOutput](shownDomain(update(ctx, s, func(tx store.Tx) (*types.DomainName, error) {
+	return wire.Respond[apigateway.UpdateDomainNameOutput](update(ctx, s, func(tx store.Tx) (*types.DomainName, error) {
 		domain, err := findDomainName(tx, scope, in.DomainName, in.DomainNameId)
 		if err != nil {
 			return nil, err
@@ -85,7 +85,7 @@ func (s *Service) UpdateDomainName(ctx context.Context, in *apigateway.UpdateDom
 			return nil, err
 		}
 		return domain, domainNames.Put(tx, scope, domain, keyOfDomain(domain))
-	})))
+	}))
 }
 
 func replaceDomainEndpoint(e *domainEdit, p patch) error {

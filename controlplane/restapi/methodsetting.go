@@ -3,6 +3,7 @@ package restapi
 import (
 	"math"
 	"strconv"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/apigateway/types"
@@ -13,8 +14,9 @@ import (
 const (
 	// wholeStage is the key of the method setting for methods without their own.
 	wholeStage = "*/*"
-	// methodSettingPath is the path of a whole method setting, which can be removed.
-	methodSettingPath = "/{resourcePath}/{httpMethod}"
+	// methodSettingPath is the path of a whole method setting, which can be removed. The
+	// slashes of the resource's path come escaped or, from Terraform, as they are.
+	methodSettingPath = "/{resourcePath...}/{httpMethod}"
 
 	maxCacheTTLSeconds = 3600
 )
@@ -64,15 +66,15 @@ func methodSettingRules() []patchRule[types.Stage] {
 	return append(rules, patchRule[types.Stage]{path: methodSettingPath, remove: removeMethodSetting})
 }
 
-// methodSettingKey is the key of the setting that a path names: its first two
-// segments, escapes kept and without a slash in front (SD-07).
-func methodSettingKey(p patch) string { return p.raw[0] + "/" + p.raw[1] }
+// methodSettingKey is the key of the setting that segments of a path name: as sent, escapes
+// kept and without the path's own slash in front (SD-07).
+func methodSettingKey(segments []string) string { return strings.Join(segments, "/") }
 
 // changeMethodSetting changes one member of a setting. A new one starts as a copy
 // of the stage's (SD-07); those that exist do not follow the stage's (SD-08).
 func changeMethodSetting(set func(*types.MethodSetting, patch) error) change[types.Stage] {
 	return func(stage *types.Stage, p patch) error {
-		key := methodSettingKey(p)
+		key := methodSettingKey(p.raw[:len(p.raw)-2])
 		setting, ok := stage.MethodSettings[key]
 		if !ok {
 			setting, ok = stage.MethodSettings[wholeStage]
@@ -89,7 +91,7 @@ func changeMethodSetting(set func(*types.MethodSetting, patch) error) change[typ
 }
 
 func removeMethodSetting(stage *types.Stage, p patch) error {
-	key := methodSettingKey(p)
+	key := methodSettingKey(p.raw)
 	if _, ok := stage.MethodSettings[key]; !ok {
 		return errNoMethodSetting(key)
 	}

@@ -118,6 +118,12 @@ func TestMethodSettings(t *testing.T) {
 	update("escapes stay in the key", shown("~1pets~1{id}/GET", strings.Replace(settingJSON("5000", "false"), `"metricsEnabled":false`, `"metricsEnabled":true,"loggingLevel":"INFO"`, 1)),
 		op("replace", "/~1pets~1{id}/GET/metrics/enabled", "true"), op("replace", "/~1pets~1{id}/GET/logging/loglevel", "INFO"))
 	update("remove it", "200 "+stageJSON("dev", deployment, ""), op("remove", "/~1pets~1{id}/GET"))
+	// Terraform does not escape the path of a resource; with a slash in front, it stays.
+	for _, key := range []string{"pets/{id}/GET", "/pets/{id}/GET", "/GET"} {
+		update("SD-07 unescaped "+key, shown(key, settingJSON("5000", "true")), op("replace", "/"+key+"/caching/enabled", "true"))
+		update("remove "+key, "200 "+stageJSON("dev", deployment, ""), op("remove", "/"+key))
+		update("remove again "+key, missing(key), op("remove", "/"+key))
+	}
 	for path, value := range map[string]string{
 		"/*/*/throttling/burstLimit": "x", "/*/*/throttling/rateLimit": "NaN", "/*/*/caching/ttlInSeconds": "3601",
 	} {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/stagedoor-dev/stagedoor/dataplane"
+	"github.com/stagedoor-dev/stagedoor/dataplane/integration"
 )
 
 // discard is a response writer that keeps nothing.
@@ -85,4 +86,34 @@ func BenchmarkServe(b *testing.B) {
 			}
 		})
 	}
+}
+
+// BenchmarkSockets measures the whole way of a request through HTTP_PROXY, sockets included,
+// with the requests going over eight connections.
+func BenchmarkSockets(b *testing.B) {
+	backend := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok") }))
+	b.Cleanup(backend.Close)
+	transports := integration.NewTransports()
+	b.Cleanup(transports.CloseIdleConnections)
+	plane := dataplane.New(dataplane.Config{Logger: slog.New(slog.DiscardHandler), Transport: transports.Verifying})
+	b.Cleanup(func() { _ = plane.Close() })
+	plane.PublishApiStage(stageOf("$default", httpIntegration(backend.URL+"/"), "GET /pets/{id}"))
+	_, address := request("GET", "/pets/7", "", nil)
+	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { plane.Serve(w, r, address) }))
+	b.Cleanup(front.Close)
+	b.ReportAllocs()
+	b.SetParallelism(8)
+	client := front.Client()
+	client.Transport.(*http.Transport).MaxIdleConnsPerHost = 64
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			response, err := client.Get(front.URL + "/pets/7")
+			if err != nil {
+				b.Error(err)
+				return
+			}
+			_, _ = io.Copy(io.Discard, response.Body)
+			_ = response.Body.Close()
+		}
+	})
 }
