@@ -124,7 +124,7 @@ func TestManualDeployment(t *testing.T) {
 		"400 BadRequestException: Deployment id does not exist")
 	answers(w, w.client.CreateStage, &apigatewayv2.CreateStageInput{ApiId: api, StageName: aws.String("prod"), DeploymentId: first.DeploymentId},
 		`201 {"autoDeploy":false,"createdDate":"2023-11-14T22:13:20Z","defaultRouteSettings":{"dataTraceEnabled":false,"detailedMetricsEnabled":false,
-		"loggingLevel":"OFF","throttlingBurstLimit":5000,"throttlingRateLimit":10000},"deploymentId":"*","lastUpdatedDate":"2023-11-14T22:13:20Z",
+		"loggingLevel":"OFF"},"deploymentId":"*","lastUpdatedDate":"2023-11-14T22:13:20Z",
 		"routeSettings":{},"stageName":"prod","stageVariables":{},"tags":{}}`)
 	w.route(api, "leave")
 	key := *api + "/prod"

@@ -33,6 +33,9 @@ func (s *Service) ImportApi(ctx context.Context, in *apigatewayv2.ImportApiInput
 	if err != nil {
 		return nil, err
 	}
+	if doc.Name == "" {
+		return nil, wire.BadRequest(openapi.ErrNoTitle.Error())
+	}
 	api, err := s.newAPI(scope, &apigatewayv2.CreateApiInput{
 		Name: &doc.Name, Description: nonEmpty(&doc.Description), Version: nonEmpty(&doc.Version), ProtocolType: types.ProtocolTypeHttp,
 		CorsConfiguration: doc.Cors, DisableExecuteApiEndpoint: doc.DisableExecuteApiEndpoint,
@@ -144,7 +147,10 @@ func errorMessage(err error) string {
 // endpoint stays as it is where the document is silent.
 func importSettings(a apiTx, doc *openapi.HttpApi) error {
 	api := a.api
-	api.Name, api.Description, api.Version = &doc.Name, nonEmpty(&doc.Description), nonEmpty(&doc.Version)
+	if doc.Name != "" {
+		api.Name = &doc.Name
+	}
+	api.Description, api.Version = nonEmpty(&doc.Description), nonEmpty(&doc.Version)
 	api.CorsConfiguration = doc.Cors
 	if doc.DisableExecuteApiEndpoint != nil {
 		api.DisableExecuteApiEndpoint = doc.DisableExecuteApiEndpoint
@@ -156,7 +162,7 @@ func importSettings(a apiTx, doc *openapi.HttpApi) error {
 		if err := tagging.Check(doc.Tags); err != nil {
 			return err
 		}
-		api.Tags = merged(api.Tags, doc.Tags)
+		api.Tags = doc.Tags // those of the document alone, as Terraform's provider has found
 	}
 	return checkAPI(api)
 }

@@ -198,6 +198,29 @@ func TestImportInput(t *testing.T) {
 		"400 BadRequestException: Errors found during import:\n\tUnable to create the API: "+tagMessage(w))
 }
 
+// Terraform's provider is tested with these documents on AWS.
+func TestImportAsTerraformDoes(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	const paths = `"paths":{"/update":{"x":1,"get":{"y":1,"x-amazon-apigateway-integration":{"type":"HTTP_PROXY","httpMethod":"GET","payloadFormatVersion":"1.0","uri":"https://example.com"}}}}}`
+	unexpected := aws.String(`{"openapi":"3.0.1","z":1,"info":{"title":"t","comment":"invalid field"},` + paths)
+	answers(w, w.client.ImportApi, &apigatewayv2.ImportApiInput{Body: unexpected, FailOnWarnings: aws.Bool(true)},
+		"400 BadRequestException: Warnings found during import:\n\tParse issue: attribute z is unexpected\n\tParse issue: attribute info.comment is unexpected"+
+			"\n\tParse issue: attribute paths.'/update'.x is unexpected\n\tParse issue: attribute paths.'/update'(get).y is unexpected")
+	made := must(w, w.client.ImportApi, &apigatewayv2.ImportApiInput{Body: unexpected})
+	if len(made.Warnings) != 4 {
+		t.Errorf("warnings %q", made.Warnings)
+	}
+	untitled := aws.String(`{"openapi":"3.0.1","info":{"description":"of the document"},"tags":[{"name":"b","x-amazon-apigateway-tag-value":"2"}],` + paths)
+	answers(w, w.client.ImportApi, &apigatewayv2.ImportApiInput{Body: untitled}, "400 BadRequestException: Invalid OpenAPI input. There is no title")
+	must(w, w.client.UpdateApi, &apigatewayv2.UpdateApiInput{ApiId: made.ApiId, Name: aws.String("kept")})
+	must(w, w.client.TagResource, &apigatewayv2.TagResourceInput{ResourceArn: aws.String("arn:aws:apigateway:" + region + "::/apis/" + *made.ApiId), Tags: map[string]string{"a": "1"}})
+	again := must(w, w.client.ReimportApi, &apigatewayv2.ReimportApiInput{ApiId: made.ApiId, Body: untitled})
+	if *again.Name != "kept" || *again.Description != "of the document" || !maps.Equal(again.Tags, map[string]string{"b": "2"}) {
+		t.Errorf("%s", w.tape.body)
+	}
+}
+
 // tagMessage is what the service says of a tag that begins with "aws:".
 func tagMessage(w *world) string {
 	_, _ = w.client.CreateApi(w.t.Context(), &apigatewayv2.CreateApiInput{Name: aws.String("x"), ProtocolType: types.ProtocolTypeHttp, Tags: map[string]string{"aws:x": ""}})

@@ -34,6 +34,9 @@ func TestStage(t *testing.T) {
 		"defaultRouteSettings":{"detailedMetricsEnabled":false,"throttlingBurstLimit":6,"throttlingRateLimit":2.5},"lastUpdatedDate":"*",
 		"routeSettings":{"GET /":{"detailedMetricsEnabled":true,"throttlingRateLimit":1},"PUT /":{"throttlingBurstLimit":1}},"stageName":"dev","stageVariables":{"b":"2","c":"3"},"tags":{"t":"1"}}`)
 	must(w, w.client.DeleteAccessLogSettings, &apigatewayv2.DeleteAccessLogSettingsInput{ApiId: api, StageName: name})
+	if none := must(w, w.client.UpdateStage, &apigatewayv2.UpdateStageInput{ApiId: api, StageName: name, AccessLogSettings: &types.AccessLogSettings{}}); none.AccessLogSettings != nil {
+		t.Errorf("access log settings %+v", none.AccessLogSettings)
+	}
 	must(w, w.client.DeleteRouteSettings, &apigatewayv2.DeleteRouteSettingsInput{ApiId: api, StageName: name, RouteKey: aws.String("GET /")})
 	answers(w, w.client.GetStage, &apigatewayv2.GetStageInput{ApiId: api, StageName: name},
 		`200 {"autoDeploy":false,"createdDate":"*","defaultRouteSettings":{"detailedMetricsEnabled":false,"throttlingBurstLimit":6,"throttlingRateLimit":2.5},"lastUpdatedDate":"*",
@@ -79,6 +82,7 @@ func TestStageRules(t *testing.T) {
 	must(w, w.client.CreateStage, &apigatewayv2.CreateStageInput{ApiId: http, StageName: name})
 	answers(w, w.client.UpdateStage, &apigatewayv2.UpdateStageInput{ApiId: http, StageName: name, RouteSettings: map[string]types.RouteSettings{"GET /x": {}}},
 		"404 NotFoundException: Unable to find Route by key GET /x within the provided RouteSettings")
+	must(w, w.client.UpdateStage, &apigatewayv2.UpdateStageInput{ApiId: http, StageName: name, RouteSettings: map[string]types.RouteSettings{"$default": {ThrottlingBurstLimit: aws.Int32(1)}}})
 	answers(w, w.client.UpdateStage, &apigatewayv2.UpdateStageInput{ApiId: http, StageName: aws.String("none")}, "404 NotFoundException: Invalid stage identifier specified")
 }
 

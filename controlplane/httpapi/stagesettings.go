@@ -5,6 +5,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/apigatewayv2/types"
@@ -33,7 +34,6 @@ func setDefaultSettings(a apiTx, stage *types.Stage) {
 	settings := types.RouteSettings{DetailedMetricsEnabled: aws.Bool(false)}
 	if !a.isHTTP() {
 		settings.DataTraceEnabled, settings.LoggingLevel = aws.Bool(false), types.LoggingLevelOff
-		settings.ThrottlingBurstLimit, settings.ThrottlingRateLimit = aws.Int32(5000), aws.Float64(10000)
 	}
 	stage.DefaultRouteSettings = mergedSettings(&settings, stage.DefaultRouteSettings)
 }
@@ -77,6 +77,9 @@ func checkStage(a apiTx, stage *types.Stage) error {
 	if err := stagevariable.Check(stage.StageVariables); err != nil {
 		return err
 	}
+	if log := stage.AccessLogSettings; log != nil && aws.ToString(log.DestinationArn) == "" && aws.ToString(log.Format) == "" {
+		stage.AccessLogSettings = nil // Terraform's way to end an access log
+	}
 	if err := checkAccessLog(stage.AccessLogSettings); err != nil {
 		return err
 	}
@@ -117,9 +120,14 @@ func checkSettings(a apiTx, settings *types.RouteSettings) error {
 	return nil
 }
 
-// checkRouteSettingKeys looks whether the API has the routes that settings are for.
+// checkRouteSettingKeys looks whether the API has the routes that settings are for. AWS
+// takes settings of $default, $connect and $disconnect before there is such a route, as
+// Terraform's provider shows.
 func checkRouteSettingKeys(a apiTx, settings map[string]types.RouteSettings) error {
 	for _, key := range slices.Sorted(maps.Keys(settings)) {
+		if strings.HasPrefix(key, "$") {
+			continue
+		}
 		ok, err := store.Exists(a.tx, routeKeys, a.scope, a.id(), key)
 		if err != nil {
 			return err

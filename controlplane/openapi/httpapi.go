@@ -59,7 +59,7 @@ type httpImporter struct {
 }
 
 // ImportHTTP reads an OpenAPI 3.0 document for an HTTP API. It returns [ErrInvalid],
-// wrapped with the cause, for what is none.
+// wrapped with the cause, for what is none. A document may lack a title.
 func ImportHTTP(document []byte, options Options) (*HttpApi, error) {
 	root, err := readRoot(document, options)
 	if err != nil {
@@ -72,6 +72,7 @@ func ImportHTTP(document []byte, options Options) (*HttpApi, error) {
 		importer: &importer{root: root, options: options, isV3: true, api: &RestApi{}},
 		out:      &HttpApi{}, named: map[string]int{}, schemes: map[string]httpScheme{},
 	}
+	h.out.Warnings = unexpected(root, openapi3)
 	h.general()
 	h.cors()
 	h.securitySchemes()

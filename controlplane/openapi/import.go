@@ -14,6 +14,9 @@ const MaxBytes = 6 << 20
 // ErrInvalid is a document that is no OpenAPI document. The message is AWS's.
 var ErrInvalid = errors.New("Invalid OpenAPI input.") //nolint:revive // AWS's words
 
+// ErrNoTitle is a document without info.title where one is needed.
+var ErrNoTitle = fmt.Errorf("%w There is no title", ErrInvalid)
+
 // BasePathMode says what becomes of the base path of a document.
 type BasePathMode string
 
@@ -106,10 +109,15 @@ func Import(document []byte, options Options) (*RestApi, error) {
 		return nil, err
 	}
 	im := &importer{root: root, options: options, api: &RestApi{}, models: map[string]bool{}, inline: map[string]string{}, schemes: map[string]scheme{}}
+	if root.at("info", "title").text() == "" {
+		return nil, ErrNoTitle
+	}
 	switch {
 	case strings.HasPrefix(root.Get("openapi").text(), "3.0"):
 		im.isV3 = true
+		im.api.Warnings = unexpected(root, openapi3)
 	case root.Get("swagger").text() == "2.0" || root.Get("swagger").text() == "2":
+		im.api.Warnings = unexpected(root, swagger2)
 	default:
 		return nil, fmt.Errorf("%w Neither swagger 2.0 nor openapi 3.0", ErrInvalid)
 	}
@@ -136,8 +144,8 @@ func readRoot(document []byte, options Options) (*Value, error) {
 	if root.Kind != Object {
 		return nil, fmt.Errorf("%w It is no object", ErrInvalid)
 	}
-	if info := root.Get("info"); info == nil || info.Kind != Object || info.Get("title").text() == "" {
-		return nil, fmt.Errorf("%w There is no title", ErrInvalid)
+	if info := root.Get("info"); info == nil || info.Kind != Object {
+		return nil, ErrNoTitle
 	}
 	if paths := root.Get("paths"); paths != nil && paths.Kind != Object {
 		return nil, fmt.Errorf("%w paths is no object", ErrInvalid)

@@ -105,10 +105,19 @@ func replaceSecurityPolicy(edit *apiEdit, p patch) error {
 	return err
 }
 
-func replaceEndpointAccessMode(edit *apiEdit, p patch) error {
-	value, err := endpointAccessModes.parse(p.text())
-	edit.api.EndpointAccessMode = types.EndpointAccessMode(value)
+func replaceEndpointAccessMode(edit *apiEdit, p patch) (err error) {
+	edit.api.EndpointAccessMode, err = parseEndpointAccessMode(p)
 	return err
+}
+
+// parseEndpointAccessMode reads a mode; "" is none: Terraform sends that with a security
+// policy that has no modes.
+func parseEndpointAccessMode(p patch) (types.EndpointAccessMode, error) {
+	if p.text() == "" {
+		return "", nil
+	}
+	value, err := endpointAccessModes.parse(p.text())
+	return types.EndpointAccessMode(value), err
 }
 
 // replaceCompressionSize sets the size, 0 included (RA-23); "" switches

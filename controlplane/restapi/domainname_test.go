@@ -159,6 +159,9 @@ func TestUpdateDomainName(t *testing.T) {
 	if out.EndpointAccessMode != types.EndpointAccessModeStrict || out.RoutingMode != types.RoutingModeRoutingRuleThenBasePathMapping {
 		t.Errorf("%+v", out)
 	}
+	if plain := update(op("replace", "/securityPolicy", "TLS_1_2"), op("replace", "/endpointAccessMode", "")); plain.EndpointAccessMode != "" {
+		t.Errorf("endpoint access mode %s of TLS_1_2", plain.EndpointAccessMode)
+	}
 	out = update(op("replace", "/endpointConfiguration/types/REGIONAL", "EDGE"), op("replace", "/certificateArn", acmARN), op("replace", "/securityPolicy", "TLS_1_2"))
 	if out.DistributionDomainName == nil || out.RegionalDomainName != nil {
 		t.Errorf("an edge domain name points to %v and %v", out.DistributionDomainName, out.RegionalDomainName)

@@ -34,9 +34,8 @@ var domainPatches = patchTable[domainEdit]{
 			e.SecurityPolicy = types.SecurityPolicy(value)
 			return err
 		}},
-		{path: "/endpointAccessMode", replace: func(e *domainEdit, p patch) error {
-			value, err := endpointAccessModes.parse(p.text())
-			e.EndpointAccessMode = types.EndpointAccessMode(value)
+		{path: "/endpointAccessMode", replace: func(e *domainEdit, p patch) (err error) {
+			e.EndpointAccessMode, err = parseEndpointAccessMode(p)
 			return err
 		}},
 		{path: "/routingMode", replace: func(e *domainEdit, p patch) error {

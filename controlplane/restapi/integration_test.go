@@ -161,7 +161,22 @@ func TestUpdateIntegration(t *testing.T) {
 		op("remove", "/requestParameters/integration.request.header.x"), op("remove", "/requestTemplates/application~1json"), op("remove", "/cacheKeyParameters/method.request.querystring.q"))
 	update("missing parameter", "404 NotFoundException: Invalid parameter name specified", op("replace", "/requestParameters/integration.request.header.x", "'y'"))
 	update("missing template", "404 NotFoundException: Content-Type specified was not found", op("remove", "/requestTemplates/application~1json"))
-	update("undeclared cache key", "400 BadRequestException: Invalid mapping expression specified: Validation Result: warnings : [], errors : [Invalid mapping expression parameter specified: method.request.querystring.z]", op("add", "/cacheKeyParameters/method.request.querystring.z"))
+	for _, key := range []string{"method.request.querystring.z", "integration.request.header.z", "z"} {
+		update("undeclared cache key "+key, "400 BadRequestException: Invalid cache key parameter specified", op("add", "/cacheKeyParameters/"+key))
+	}
+	update("missing cache key", "404 NotFoundException: Invalid parameter name specified", op("remove", "/cacheKeyParameters/method.request.querystring.q"))
+	update("a mapping as a key", shown(`"requestParameters":{"integration.request.header.x":"'y'"},`, 1000, `"integration.request.header.x","method.request.querystring.q"`, "NEVER"),
+		op("add", "/requestParameters/integration.request.header.x", "'y'"), op("add", "/cacheKeyParameters/integration.request.header.x"), op("add", "/cacheKeyParameters/method.request.querystring.q"))
+	update("goes with the mapping", shown("", 1000, `"method.request.querystring.q"`, "NEVER"), op("remove", "/requestParameters/integration.request.header.x"))
+	for _, o := range []types.Op{types.OpReplace, types.OpRemove} {
+		if _, err := w.client.UpdateMethod(t.Context(), &apigateway.UpdateMethodInput{RestApiId: &api, ResourceId: &root, HttpMethod: aws.String("ANY"), PatchOperations: []types.PatchOperation{op(o, "/requestParameters/method.request.querystring.q", "true")}}); err != nil {
+			t.Fatal(err)
+		}
+		update("and with the method's parameter", shown("", 1000, "", "NEVER"))
+		if o == types.OpReplace {
+			update("back again", shown("", 1000, `"method.request.querystring.q"`, "NEVER"), op("add", "/cacheKeyParameters/method.request.querystring.q"))
+		}
+	}
 	update("type stays", "400 BadRequestException: Invalid patch path /type", op("replace", "/type", "MOCK"))
 	update("wrong op", errReplaceOnly, op("add", "/uri", "x"))
 	update("no number", "400 BadRequestException: Invalid timeoutInMillis specified. It must be a number.", op("replace", "/timeoutInMillis", "x"))

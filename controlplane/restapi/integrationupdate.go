@@ -2,6 +2,7 @@ package restapi
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -59,9 +60,20 @@ var integrationPatches = patchTable[types.Integration]{
 		{path: "/cacheNamespace", replace: setText(func(i *types.Integration) **string { return &i.CacheNamespace })},
 		{path: "/cacheKeyParameters", add: addCacheKeys, replace: replaceCacheKeys, remove: removeCacheKeys},
 		{path: "/cacheKeyParameters/{name}", add: addCacheKey, replace: addCacheKey, remove: removeCacheKey},
-		integrationParameters.rule("/requestParameters/{name}"),
+		{
+			path: "/requestParameters/{name}", add: integrationParameters.add,
+			replace: unkeyedMapping(integrationParameters.replace), remove: unkeyedMapping(integrationParameters.remove),
+		},
 		integrationTemplates.rule("/requestTemplates/{contentType}"),
 	},
+}
+
+// unkeyedMapping is unkeyed for the mappings of an integration.
+func unkeyedMapping(then change[types.Integration]) change[types.Integration] {
+	return func(i *types.Integration, p patch) error {
+		i.CacheKeyParameters = keysWithout(i.CacheKeyParameters, p.name())
+		return then(i, p)
+	}
 }
 
 func integrationCredentials(i *types.Integration) **string { return &i.Credentials }
@@ -150,6 +162,9 @@ func addCacheKey(i *types.Integration, p patch) error {
 }
 
 func removeCacheKey(i *types.Integration, p patch) error {
+	if !slices.Contains(i.CacheKeyParameters, p.name()) {
+		return errNoParameter
+	}
 	i.CacheKeyParameters = withoutElement(i.CacheKeyParameters, p.name())
 	return nil
 }

@@ -18,19 +18,19 @@ var (
 	responseParameterName = regexp.MustCompile(`^method\.response\.(?:multivalue)?header\.[a-zA-Z0-9._$-]+$`)
 	integrationTarget     = regexp.MustCompile(`^integration\.request\.(?:header|querystring|path)\.[a-zA-Z0-9._$-]+$`)
 
-	literalExpression   = regexp.MustCompile(`^'[^']*'$`)
-	sharedExpression    = regexp.MustCompile(`^(?:stageVariables\.[a-zA-Z0-9_]+|context\.[a-zA-Z0-9._$-]+)$`)
-	requestBody         = regexp.MustCompile(`^method\.request\.body(?:\..+)?$`)
-	responseExpression  = regexp.MustCompile(`^integration\.response\.(?:(?:multivalue)?header\.[a-zA-Z0-9._$-]+|body(?:\..+)?)$`)
-	cacheKeyIntegration = regexp.MustCompile(`^integration\.request\.(?:header|querystring|path)\.[a-zA-Z0-9._$-]+$`)
-	contentType         = regexp.MustCompile("^[a-zA-Z0-9!#$%&'*+.^_`|~-]+/[a-zA-Z0-9!#$%&'*+.^_`|~-]+(?:\\s*;.*)?$")
+	literalExpression  = regexp.MustCompile(`^'[^']*'$`)
+	sharedExpression   = regexp.MustCompile(`^(?:stageVariables\.[a-zA-Z0-9_]+|context\.[a-zA-Z0-9._$-]+)$`)
+	requestBody        = regexp.MustCompile(`^method\.request\.body(?:\..+)?$`)
+	responseExpression = regexp.MustCompile(`^integration\.response\.(?:(?:multivalue)?header\.[a-zA-Z0-9._$-]+|body(?:\..+)?)$`)
+	contentType        = regexp.MustCompile("^[a-zA-Z0-9!#$%&'*+.^_`|~-]+/[a-zA-Z0-9!#$%&'*+.^_`|~-]+(?:\\s*;.*)?$")
 )
 
 var (
 	errParameterNames      = wire.BadRequest("Parameter names must be unique across querystring, header and path") // RM-29
 	errNoParameter         = wire.NotFound("Invalid parameter name specified")                                     // RM-68, GR-15
-	errNoContentType       = wire.NotFound("Content-Type specified was not found")                                 // RM-69
-	errEmptyParameterValue = wire.BadRequest("Invalid null or empty value in responseParameters")                  // GR-20
+	errCacheKey            = wire.BadRequest("Invalid cache key parameter specified")
+	errNoContentType       = wire.NotFound("Content-Type specified was not found")                // RM-69
+	errEmptyParameterValue = wire.BadRequest("Invalid null or empty value in responseParameters") // GR-20
 )
 
 // Reasons within errMapping.
@@ -100,7 +100,8 @@ func checkResponseParameters(parameters map[string]bool) error {
 }
 
 // checkIntegrationParameters checks the request parameter mappings of an
-// integration: targets, sources, and that the method declares the sources.
+// integration: targets, sources, and that the method declares the sources. A cache key is
+// a parameter of either.
 func checkIntegrationParameters(method *types.Method, parameters map[string]string, cacheKeys []string) error {
 	var reasons []string
 	for _, target := range sortedKeys(parameters) {
@@ -112,15 +113,15 @@ func checkIntegrationParameters(method *types.Method, parameters map[string]stri
 			reasons = append(reasons, reason)
 		}
 	}
+	if err := errMapping(reasons); err != nil {
+		return err
+	}
 	for _, key := range cacheKeys {
-		if cacheKeyIntegration.MatchString(key) {
-			continue
-		}
-		if reason := checkRequestSource(method, key); reason != "" {
-			reasons = append(reasons, reason)
+		if _, mapped := parameters[key]; !mapped && !declares(method.RequestParameters, key) {
+			return errCacheKey
 		}
 	}
-	return errMapping(reasons)
+	return nil
 }
 
 // checkRequestSource returns what is wrong with a source of a request mapping.

@@ -36,9 +36,28 @@ var methodPatches = patchTable[types.Method]{
 		{path: "/authorizationScopes", add: addScope, replace: replaceScopes, remove: removeScope},
 		{path: "/operationName", replace: setText(func(m *types.Method) **string { return &m.OperationName })},
 		{path: "/requestValidatorId", replace: setText(func(m *types.Method) **string { return &m.RequestValidatorId })},
-		methodRequestParameters.rule("/requestParameters/{name}"),
+		{
+			path: "/requestParameters/{name}", add: methodRequestParameters.add,
+			replace: unkeyed(methodRequestParameters.replace), remove: unkeyed(methodRequestParameters.remove),
+		},
 		methodRequestModels.rule("/requestModels/{contentType}"),
 	},
+}
+
+// unkeyed makes a change of a request parameter that also ends its use as a key of the
+// response cache: AWS keeps that with the parameter, as Terraform's provider has found.
+func unkeyed(then change[types.Method]) change[types.Method] {
+	return func(m *types.Method, p patch) error {
+		if i := m.MethodIntegration; i != nil {
+			i.CacheKeyParameters = keysWithout(i.CacheKeyParameters, p.name())
+		}
+		return then(m, p)
+	}
+}
+
+// keysWithout returns cache keys without one; none left are an empty list (MI-27).
+func keysWithout(keys []string, key string) []string {
+	return append([]string{}, withoutElement(keys, key)...)
 }
 
 func replaceAuthorizationType(m *types.Method, p patch) error {

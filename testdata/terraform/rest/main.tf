@@ -112,13 +112,20 @@ resource "aws_api_gateway_rest_api_policy" "pets" {
 resource "aws_api_gateway_resource" "pets" {
   rest_api_id = aws_api_gateway_rest_api.pets.id
   parent_id   = aws_api_gateway_rest_api.pets.root_resource_id
-  path_part   = var.changed ? "animals" : "pets"
+  path_part   = "pets"
 }
 
 resource "aws_api_gateway_resource" "pet" {
   rest_api_id = aws_api_gateway_rest_api.pets.id
   parent_id   = aws_api_gateway_resource.pets.id
   path_part   = "{id}"
+}
+
+# Another resource changes its name: the path of one below it would be stale in the same apply.
+resource "aws_api_gateway_resource" "renamed" {
+  rest_api_id = aws_api_gateway_rest_api.pets.id
+  parent_id   = aws_api_gateway_rest_api.pets.root_resource_id
+  path_part   = local.text
 }
 
 resource "aws_api_gateway_model" "pet" {
@@ -230,9 +237,9 @@ resource "aws_api_gateway_integration" "get" {
   resource_id             = aws_api_gateway_resource.pet.id
   http_method             = aws_api_gateway_method.get.http_method
   type                    = "HTTP"
-  integration_http_method = var.changed ? "PUT" : "POST"
+  integration_http_method = "POST"
   uri                     = "https://example.com/{id}/${local.text}"
-  passthrough_behavior    = var.changed ? "NEVER" : "WHEN_NO_TEMPLATES"
+  passthrough_behavior    = "WHEN_NO_TEMPLATES"
   timeout_milliseconds    = var.changed ? 1000 : 29000
   content_handling        = "CONVERT_TO_TEXT"
   cache_key_parameters    = ["method.request.path.id"]
@@ -269,7 +276,7 @@ resource "aws_api_gateway_integration" "open" {
   type                    = "AWS_PROXY"
   integration_http_method = "POST"
   uri                     = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:000000000000:function:pets-${local.text}/invocations"
-  credentials             = "arn:aws:iam::000000000000:role/${local.text}"
+  credentials             = "arn:aws:iam::000000000000:role/pets"
   response_transfer_mode  = var.changed ? "STREAM" : "BUFFERED"
 }
 
@@ -390,7 +397,7 @@ resource "aws_api_gateway_method_settings" "all" {
     caching_enabled                            = true
     cache_ttl_in_seconds                       = var.changed ? 20 : 10
     cache_data_encrypted                       = var.changed
-    require_authorization_for_cache_control    = var.changed
+    require_authorization_for_cache_control    = !var.changed
     unauthorized_cache_control_header_strategy = var.changed ? "FAIL_WITH_403" : "SUCCEED_WITHOUT_RESPONSE_HEADER"
   }
 }
@@ -398,11 +405,11 @@ resource "aws_api_gateway_method_settings" "all" {
 resource "aws_api_gateway_method_settings" "get" {
   rest_api_id = aws_api_gateway_rest_api.pets.id
   stage_name  = aws_api_gateway_stage.prod.stage_name
-  method_path = "${aws_api_gateway_resource.pet.path_part == "{id}" ? trimprefix(aws_api_gateway_resource.pet.path, "/") : ""}/GET"
+  method_path = "${trimprefix(aws_api_gateway_resource.pet.path, "/")}/GET"
 
   settings {
     logging_level        = "OFF"
-    cache_ttl_in_seconds = var.changed ? 0 : 3600
+    cache_ttl_in_seconds = var.changed ? 60 : 3600
   }
 }
 
@@ -495,7 +502,7 @@ resource "aws_api_gateway_domain_name" "private" {
   certificate_arn = var.certificate_arn
   policy = jsonencode({
     Version   = "2012-10-17"
-    Statement = [{ Effect = "Allow", Principal = "*", Action = "execute-api:Invoke", Resource = "execute-api:/*" }]
+    Statement = [{ Effect = "Allow", Principal = "*", Action = "execute-api:Invoke", Resource = "*" }]
   })
 
   endpoint_configuration {
