@@ -13,6 +13,7 @@ import (
 	"github.com/stagedoor-dev/stagedoor/controlplane/deployed"
 	"github.com/stagedoor-dev/stagedoor/dataplane/authorize/jwt"
 	"github.com/stagedoor-dev/stagedoor/dataplane/authorize/sigv4"
+	"github.com/stagedoor-dev/stagedoor/dataplane/executionlog"
 	"github.com/stagedoor-dev/stagedoor/dataplane/httpapi"
 	"github.com/stagedoor-dev/stagedoor/dataplane/integration"
 	"github.com/stagedoor-dev/stagedoor/dataplane/rest"
@@ -49,6 +50,8 @@ type Config struct {
 	// ExecutionLog gets the execution logs that stages of REST APIs ask for; nil = they go
 	// nowhere.
 	ExecutionLog rest.ExecutionLog
+	// WebSocketLog is the same for stages of WebSocket APIs.
+	WebSocketLog executionlog.Sink
 	// WebSockets bound the connections of WebSocket APIs; zero fields are AWS's quotas.
 	WebSockets websocket.Limits
 	// AccessLog gets the lines of access logs, with the owner of the API and the
@@ -125,7 +128,7 @@ func New(config Config) *DataPlane {
 		webSocketEnv: &websocket.Environment{
 			Invoker: env.Invoker, Transports: env.Transports, Services: env.Services, VPCLinks: env.VPCLinks, Usage: env.Usage,
 			Credentials: env.Credentials, Logger: env.Logger, Now: env.Now, Lifetime: lifetime,
-			AccessLog: websocket.AccessLog(config.AccessLog), Observe: config.Observe,
+			AccessLog: websocket.AccessLog(config.AccessLog), ExecutionLog: config.WebSocketLog, Observe: config.Observe,
 			Hub: websocket.NewHub(), Limits: config.WebSockets.WithDefaults(),
 		},
 		cancel:    cancel,

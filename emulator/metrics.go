@@ -47,9 +47,11 @@ type routeCounts struct {
 // stageMetrics has what was counted of stages; [*dataplane.DataPlane] does.
 type stageMetrics interface {
 	Metrics() []dataplane.StageMetrics
+	WebSocketMetrics() []dataplane.WebSocketMetrics
 }
 
-// metrics answers /_stagedoor/metrics: the counters of the HTTP APIs that are served.
+// metrics answers /_stagedoor/metrics: the counters of the HTTP and WebSocket APIs that
+// are served.
 type metrics struct {
 	stages stageMetrics
 	logger *slog.Logger
@@ -62,8 +64,8 @@ func (m *metrics) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	report := struct {
-		Stages []stageCounts `json:"Stages"`
-	}{[]stageCounts{}}
+		Stages []any `json:"Stages"`
+	}{[]any{}}
 	for _, stage := range m.stages.Metrics() {
 		one := stageCounts{APIID: stage.APIID, Stage: stage.Stage}
 		for i := range stage.Routes {
@@ -77,6 +79,9 @@ func (m *metrics) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			}
 		}
 		report.Stages = append(report.Stages, one)
+	}
+	for _, stage := range m.stages.WebSocketMetrics() {
+		report.Stages = append(report.Stages, webSocketCountsOf(&stage))
 	}
 	body, err := json.Marshal(report)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/apigateway/types"
 
+	"github.com/stagedoor-dev/stagedoor/dataplane/executionlog"
 	"github.com/stagedoor-dev/stagedoor/dataplane/integration"
 	"github.com/stagedoor-dev/stagedoor/dataplane/mapping"
 	"github.com/stagedoor-dev/stagedoor/dataplane/schema"
@@ -28,7 +29,7 @@ type method struct {
 	// isMock tells that nothing leaves the process.
 	isMock bool
 	// logLevel is how much of its exchanges is logged.
-	logLevel logLevel
+	logLevel executionlog.Level
 }
 
 // compiler turns a deployment into a tree of resources. It has no errors: what

@@ -3,41 +3,21 @@ package rest
 import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/apigateway/types"
+
+	"github.com/stagedoor-dev/stagedoor/dataplane/executionlog"
 )
 
 // ExecutionLog takes the lines of the execution log of one exchange.
-type ExecutionLog func(account, region, apiID, stage string, lines []LogLine)
+type ExecutionLog = executionlog.Sink
 
-// logLevel is how much of a method's exchanges goes to the execution log.
-type logLevel uint8
-
-const (
-	logOff logLevel = iota
-	// logErrors writes why exchanges failed.
-	logErrors
-	// logSteps writes what happened, without the messages.
-	logSteps
-	// logAll writes the messages as well: data tracing.
-	logAll
-)
-
-func logLevelOf(setting *types.MethodSetting) logLevel {
-	switch level := aws.ToString(setting.LoggingLevel); {
-	case level == "INFO" && setting.DataTraceEnabled:
-		return logAll
-	case level == "INFO":
-		return logSteps
-	case level == "ERROR":
-		return logErrors
-	default:
-		return logOff
-	}
+func logLevelOf(setting *types.MethodSetting) executionlog.Level {
+	return executionlog.LevelOf(aws.ToString(setting.LoggingLevel), setting.DataTraceEnabled)
 }
 
 // logsExecutions tells whether the execution of any method is logged.
 func logsExecutions(settings map[string]types.MethodSetting) bool {
 	for _, setting := range settings {
-		if logLevelOf(&setting) != logOff {
+		if logLevelOf(&setting) != executionlog.Off {
 			return true
 		}
 	}
@@ -50,19 +30,19 @@ func (x *Exchange) writeExecutionLog() {
 	if !x.stage.isLogged || x.Match.method == nil || x.stage.env.ExecutionLog == nil {
 		return
 	}
-	w := logWriter{trace: x.Trace, form: StageLog, masks: x.Trace.Masks(), at: x.Trace.Time}
+	w := newLogWriter(x.Trace, StageLog)
 	switch level := x.Match.method.logLevel; {
-	case level == logOff || level == logErrors && x.Failure == nil:
+	case level == executionlog.Off || level == executionlog.Errors && x.Failure == nil:
 		return
-	case level == logErrors:
-		w.at = x.stage.env.Now()
+	case level == executionlog.Errors:
+		w.At = x.stage.env.Now()
 		w.failure()
 	default:
-		w.all(level == logAll)
+		w.all(level == executionlog.All)
 	}
-	for i := range w.lines {
-		w.lines[i].Text = "(" + x.Request.ID + ") " + w.lines[i].Text
+	for i := range w.Lines {
+		w.Lines[i].Text = "(" + x.Request.ID + ") " + w.Lines[i].Text
 	}
 	s := x.stage.snapshot
-	x.stage.env.ExecutionLog(s.Account, s.Region, s.ApiID, x.stage.name, w.lines)
+	x.stage.env.ExecutionLog(s.Account, s.Region, s.ApiID, x.stage.name, w.Lines)
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/stagedoor-dev/stagedoor/controlplane/deployed"
 	"github.com/stagedoor-dev/stagedoor/dataplane/authorize"
+	"github.com/stagedoor-dev/stagedoor/dataplane/executionlog"
 	"github.com/stagedoor-dev/stagedoor/dataplane/integration"
 	"github.com/stagedoor-dev/stagedoor/dataplane/trace"
 	"github.com/stagedoor-dev/stagedoor/dataplane/traffic"
@@ -40,22 +41,22 @@ func TestAuthorize(ctx context.Context, env *Environment, snapshot *deployed.Res
 	x := newTestExchange(ctx, stage, call)
 	defer x.dropTrace()
 	id := aws.ToString(snapshot.Api.Authorizers[0].Id)
-	w := logWriter{trace: x.Trace, form: TestLog, at: x.Request.Time}
-	w.line("Starting authorizer: " + id + " for request: " + x.Request.ID)
+	w := logWriter{Writer: executionlog.Writer{At: x.Request.Time, Whole: true}, trace: x.Trace, form: TestLog}
+	w.Line("Starting authorizer: " + id + " for request: " + x.Request.ID)
 
 	if snapshot.Api.Authorizers[0].Type == types.AuthorizerTypeCognitoUserPools {
 		claims, status := x.claimsTest(&w) //nolint:contextcheck // the request of the exchange has it
-		return &AuthorizerResult{Status: status, Claims: claims, Latency: env.Now().Sub(x.Request.Time), Log: testLogText(x.Request.ID, w.lines)}
+		return &AuthorizerResult{Status: status, Claims: claims, Latency: env.Now().Sub(x.Request.Time), Log: testLogText(x.Request.ID, w.Lines)}
 	}
 	result, status := x.authorizeTest(&w) //nolint:contextcheck // the request of the exchange has it
 	if status == 0 {
-		w.at = env.Now()
-		w.line("Using valid authorizer policy for principal: " + trace.Masked)
-		w.line("Successfully completed authorizer execution")
+		w.At = env.Now()
+		w.Line("Using valid authorizer policy for principal: " + trace.Masked)
+		w.Line("Successfully completed authorizer execution")
 	}
 	return &AuthorizerResult{
 		Status: status, Result: result, Latency: env.Now().Sub(x.Request.Time),
-		Log: testLogText(x.Request.ID, w.lines),
+		Log: testLogText(x.Request.ID, w.Lines),
 	}
 }
 
@@ -68,41 +69,41 @@ func (x *Exchange) authorizeTest(w *logWriter) (result *authorize.Result, status
 		Variables: snapshot.Stage.Variables, Invoker: x.stage.env.Invoker,
 	}, &snapshot.Api.Authorizers[0])
 	if err != nil {
-		w.line(reasonAuthorizer + ": " + err.Error())
+		w.Line(reasonAuthorizer + ": " + err.Error())
 		return nil, http.StatusInternalServerError
 	}
 	identity, ok := authorizer.Identity(x)
 	if !ok {
-		w.line("Unauthorized request: " + x.Request.ID)
+		w.Line("Unauthorized request: " + x.Request.ID)
 		return nil, http.StatusUnauthorized
 	}
-	w.masks = x.identityMasks(identity)
-	w.line("Incoming identity: " + trace.Masked)
+	w.Masks = x.identityMasks(identity)
+	w.Line("Incoming identity: " + trace.Masked)
 	traced := x.trace().Response()
 	ctx, release := x.functionContext(traced)
 	defer release()
 	result, answer, err := authorizer.Call(ctx, authorizer.Event(identity, x.testMethodARN(), x.authorizerEvent()))
 	for i := range x.Trace.Messages {
 		m := &x.Trace.Messages[i]
-		w.at = m.Time
+		w.At = m.Time
 		if m.Kind == trace.EndpointRequest { // what comes back is told in the authorizer's own line
 			w.message(m)
 		}
 	}
-	w.at = x.stage.env.Now()
+	w.At = x.stage.env.Now()
 	if answer != nil {
-		w.line("Authorizer result body before parsing: " + w.masks.Text(string(answer)))
+		w.Line("Authorizer result body before parsing: " + w.Masks.Text(string(answer)))
 	}
 	switch {
 	case err == nil:
 		return result, 0
 	case errors.Is(err, authorize.ErrUnauthorized):
-		w.line("Unauthorized request: " + x.Request.ID)
+		w.Line("Unauthorized request: " + x.Request.ID)
 		return nil, http.StatusUnauthorized
 	case errors.Is(err, authorize.ErrTimeout):
-		w.line("Execution failed due to a timeout error")
+		w.Line("Execution failed due to a timeout error")
 	default:
-		w.line(reasonAuthorizer + ": " + w.masks.Text(err.Error()))
+		w.Line(reasonAuthorizer + ": " + w.Masks.Text(err.Error()))
 	}
 	return nil, http.StatusInternalServerError
 }
@@ -111,16 +112,16 @@ func (x *Exchange) authorizeTest(w *logWriter) (result *authorize.Result, status
 func (x *Exchange) claimsTest(w *logWriter) (claims map[string]string, status int) {
 	pools, err := newUserPools(x.stage.env, &x.stage.snapshot.Api.Authorizers[0])
 	if err != nil {
-		w.line(reasonAuthorizer + ": " + err.Error())
+		w.Line(reasonAuthorizer + ": " + err.Error())
 		return nil, http.StatusInternalServerError
 	}
-	w.line("Incoming identity: " + trace.Masked)
+	w.Line("Incoming identity: " + trace.Masked)
 	claims, failure := pools.claims(x, nil)
 	if failure != nil {
-		w.line(failure.Reason)
+		w.Line(failure.Reason)
 		return nil, http.StatusUnauthorized
 	}
-	w.line("Successfully completed authorizer execution")
+	w.Line("Successfully completed authorizer execution")
 	return claims, 0
 }
 

@@ -37,6 +37,7 @@ type Masks struct{ secrets []string }
 func (t *Trace) Masks() Masks {
 	var m Masks
 	m.AddHeader(t.Header)
+	m.Add(t.APIKey) // which an authorizer may have named, and messages know from their handshake
 	for i := range t.Messages {
 		m.AddHeader(t.Messages[i].Header)
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/apigatewayv2/types"
 
 	"github.com/stagedoor-dev/stagedoor/dataplane/accesslog"
+	"github.com/stagedoor-dev/stagedoor/dataplane/executionlog"
 	"github.com/stagedoor-dev/stagedoor/dataplane/integration"
 	"github.com/stagedoor-dev/stagedoor/dataplane/mapping"
 	"github.com/stagedoor-dev/stagedoor/dataplane/schema"
@@ -37,6 +38,8 @@ type program struct {
 	variables []integration.Pair
 	log       *accesslog.Format
 	logTo     string
+	// logLevel is that of the execution log for what no route takes.
+	logLevel executionlog.Level
 }
 
 // route is a compiled route.
@@ -51,6 +54,10 @@ type route struct {
 	isFunction bool
 	// isLocal tells that nothing leaves the process: the steps take no time.
 	isLocal bool
+	// requiresKey tells that callers need an API key.
+	requiresKey bool
+	logLevel    executionlog.Level
+	counters    *counters
 }
 
 // step is one thing that a route does with an exchange.
@@ -73,7 +80,7 @@ type compiler struct {
 }
 
 func (s *Stage) compile() *program {
-	p := &program{routes: map[string]*route{}}
+	p := &program{routes: map[string]*route{}, logLevel: s.logLevel(s.snapshot.Stage.DefaultRouteSettings)}
 	if s.snapshot.Api == nil {
 		return p
 	}
@@ -126,7 +133,8 @@ func (p *program) findRoute(x *Exchange) *route {
 }
 
 func (c *compiler) route(snapshot *types.Route) *route {
-	r := &route{key: aws.ToString(snapshot.RouteKey), id: aws.ToString(snapshot.RouteId)}
+	r := &route{key: aws.ToString(snapshot.RouteKey), id: aws.ToString(snapshot.RouteId), requiresKey: aws.ToBool(snapshot.ApiKeyRequired)}
+	r.logLevel, r.counters = c.stage.logLevel(c.stage.settings(r.key)...), c.stage.shared.metrics.of(r.key)
 	for _, response := range c.stage.snapshot.Api.RouteResponses[r.id] {
 		r.isTwoWay = r.isTwoWay || aws.ToString(response.RouteResponseKey) == defaultRoute
 	}

@@ -207,6 +207,7 @@ func (c *Connection) read() {
 	c.mu.Unlock()
 	c.messages.Wait()
 	c.disconnected(ended)
+	c.shared.closed.Add(1)
 }
 
 // receive reads messages and tells how the connection ended.

@@ -49,6 +49,10 @@ type Exchange struct {
 	integrationStatus int
 	integrationError  string
 
+	// isAdmitted tells that the guards of the route have let the exchange through,
+	// isCounted that the call of the backend is counted as an error.
+	isAdmitted, isCounted bool
+
 	trace *trace.Trace
 
 	requestJSON, responseJSON parsed

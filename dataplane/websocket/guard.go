@@ -198,9 +198,8 @@ func throttled(reason string) *failure {
 
 // throttle limits the calls of a route by its own settings, else by those of the stage.
 func (c *compiler) throttle(r *route) []step {
-	stage := &c.stage.snapshot.Stage
 	limit, limited := traffic.Limit{RatePerSecond: 10000, Burst: 5000}, false
-	for _, settings := range []*types.RouteSettings{stage.DefaultRouteSettings, ownSettings(stage.RouteSettings, r.key)} {
+	for _, settings := range c.stage.settings(r.key) {
 		if settings == nil {
 			continue
 		}
@@ -222,11 +221,4 @@ func (c *compiler) throttle(r *route) []step {
 		}
 		return nil
 	}}}
-}
-
-func ownSettings(all map[string]types.RouteSettings, key string) *types.RouteSettings {
-	if own, ok := all[key]; ok {
-		return &own
-	}
-	return nil
 }

@@ -21,6 +21,7 @@ import (
 	"github.com/stagedoor-dev/stagedoor/controlplane/deployed"
 	"github.com/stagedoor-dev/stagedoor/dataplane"
 	"github.com/stagedoor-dev/stagedoor/dataplane/authorize/sigv4"
+	"github.com/stagedoor-dev/stagedoor/dataplane/executionlog"
 	ws "github.com/stagedoor-dev/stagedoor/dataplane/websocket"
 )
 
@@ -74,6 +75,8 @@ type fixture struct {
 	stage types.Stage
 	log   *buffer
 	lines chan string
+	// executions gets the execution log of an exchange.
+	executions chan []string
 }
 
 func newFixture(tb testing.TB, invoker functions, limits ws.Limits) *fixture {
@@ -82,10 +85,17 @@ func newFixture(tb testing.TB, invoker functions, limits ws.Limits) *fixture {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	f := &fixture{t: tb, log: &buffer{}, lines: make(chan string, 100)}
+	f := &fixture{t: tb, log: &buffer{}, lines: make(chan string, 100), executions: make(chan []string, 100)}
 	f.DataPlane = dataplane.New(dataplane.Config{
 		Invoker: invoker, Credentials: credentials, WebSockets: limits,
-		Logger:    slog.New(slog.NewTextHandler(f.log, nil)),
+		Logger: slog.New(slog.NewTextHandler(f.log, nil)),
+		WebSocketLog: func(_, _, apiID, stage string, lines []executionlog.Line) {
+			texts := []string{apiID + "/" + stage}
+			for _, line := range lines {
+				texts = append(texts, line.Text)
+			}
+			f.executions <- texts
+		},
 		AccessLog: func(_, _, _ string, _ time.Time, line string) { f.lines <- line },
 	})
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -117,12 +117,18 @@ func (x *Exchange) context() context.Context {
 // answered notes what the backend answered, and how long that took.
 func (x *Exchange) answered(began time.Time, status int, failed *integration.Failure) *failure {
 	x.latency, x.integrationStatus = x.stage.env.Now().Sub(began), status
-	x.stage.shared.metrics.latency.Add(uint64(x.latency))
+	m := x.counters()
+	m.latency.Add(uint64(x.latency))
 	if failed == nil {
+		if status >= http.StatusBadRequest {
+			m.integrationError.Add(1)
+			x.isCounted = true
+		}
 		return nil
 	}
 	x.integrationError = failed.Reason
-	x.stage.shared.metrics.integrationError.Add(1)
+	m.executionError.Add(1)
+	x.isCounted = true
 	return integrationFailure(failed)
 }
 

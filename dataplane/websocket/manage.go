@@ -91,7 +91,7 @@ func (c *Connection) take(w http.ResponseWriter, data []byte) {
 		return
 	}
 	if s := c.shared.current.Load(); s != nil {
-		s.shared.metrics.countMessage(len(data))
+		s.shared.unrouted.countMessage(len(data))
 	}
 	switch err := c.post(data); {
 	case errors.Is(err, errFull):

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/stagedoor-dev/stagedoor/dataplane/executionlog"
 	"github.com/stagedoor-dev/stagedoor/dataplane/integration"
 	"github.com/stagedoor-dev/stagedoor/dataplane/trace"
 )
@@ -24,8 +25,8 @@ func (c *Connection) message(text []byte) {
 	x := s.newExchange(c, eventMessage)
 	x.body, x.messageID = text, newID()
 	x.reply.status = http.StatusOK
-	s.shared.metrics.countMessage(len(text))
 	x.route = s.compiled().findRoute(x)
+	x.counters().countMessage(len(text))
 	if x.route == nil || x.route.isLocal {
 		x.serveMessage()
 		return
@@ -49,7 +50,7 @@ func (x *Exchange) serveMessage() {
 	case x.failure != nil:
 		x.conn.reply(x.failure.body(x))
 	case x.route.isTwoWay && len(x.reply.body) > 0:
-		x.stage.shared.metrics.countMessage(len(x.reply.body))
+		x.counters().countMessage(len(x.reply.body))
 		x.conn.reply(x.reply.body) // a client that is gone gets nothing
 	}
 	x.end()
@@ -74,11 +75,18 @@ func (c *Connection) disconnected(how *integration.Disconnect) {
 
 // execute runs the steps of the route.
 func (x *Exchange) execute() *failure {
-	for _, steps := range [][]step{x.route.guards, x.route.steps} {
-		for i := range steps {
-			if f := x.step(&steps[i]); f != nil {
-				return f
-			}
+	for i := range x.route.guards {
+		if f := x.step(&x.route.guards[i]); f != nil {
+			return f
+		}
+	}
+	x.isAdmitted = true
+	if x.eventType == eventConnect {
+		x.counters().connect.Add(1)
+	}
+	for i := range x.route.steps {
+		if f := x.step(&x.route.steps[i]); f != nil {
+			return f
 		}
 	}
 	return nil
@@ -98,9 +106,9 @@ func (x *Exchange) step(s *step) *failure {
 	return f
 }
 
-// begin begins the trace of the exchange.
+// begin begins the trace of the exchange, where somebody observes or it is logged.
 func (x *Exchange) begin() {
-	if x.stage.env.Observe != nil {
+	if x.stage.env.Observe != nil || x.logLevel() != executionlog.Off {
 		x.trace = trace.New(x.stage.env.Now, x.time, trace.KeptBodyBytes)
 	}
 }
@@ -143,17 +151,6 @@ func (x *Exchange) end() {
 	x.endTrace()
 }
 
-func (x *Exchange) countFailure() {
-	m := &x.stage.shared.metrics
-	switch {
-	case x.integrationError != "":
-	case x.failure.status >= http.StatusInternalServerError:
-		m.executionError.Add(1)
-	default:
-		m.clientError.Add(1)
-	}
-}
-
 // endTrace completes the trace and shows it.
 func (x *Exchange) endTrace() {
 	t := x.trace
@@ -169,6 +166,10 @@ func (x *Exchange) endTrace() {
 	if x.failure != nil {
 		t.Error = x.failure.reason
 	}
+	t.APIKey = x.conn.apiKey
+	if x.route != nil {
+		t.RequiresKey = x.route.requiresKey
+	}
 	if x.handshake != nil {
 		t.Query, t.Host, t.Header = x.handshake.URL.RawQuery, x.handshake.Host, x.handshake.Header
 	}
@@ -182,7 +183,8 @@ func (x *Exchange) endTrace() {
 	}
 	t.Add(trace.Message{Kind: trace.MethodRequest, Header: t.Header, Size: int64(len(x.body))})
 	t.Complete(&ending)
-	if !x.stage.env.Observe(t) {
+	x.writeExecutionLog()
+	if observe := x.stage.env.Observe; observe == nil || !observe(t) {
 		t.Release()
 	}
 	x.trace = nil

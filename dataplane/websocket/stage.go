@@ -11,6 +11,7 @@ import (
 
 	"github.com/stagedoor-dev/stagedoor/controlplane/deployed"
 	"github.com/stagedoor-dev/stagedoor/dataplane/authorize/sigv4"
+	"github.com/stagedoor-dev/stagedoor/dataplane/executionlog"
 	"github.com/stagedoor-dev/stagedoor/dataplane/integration"
 	"github.com/stagedoor-dev/stagedoor/dataplane/trace"
 	"github.com/stagedoor-dev/stagedoor/dataplane/traffic"
@@ -22,7 +23,7 @@ import (
 type AccessLog func(account, region, destinationARN string, at time.Time, line string)
 
 // Environment is what stages are served with. All fields but Services, VPCLinks,
-// Credentials, AccessLog and Observe are required.
+// Credentials, AccessLog, ExecutionLog and Observe are required.
 type Environment struct {
 	Invoker    integration.Invoker
 	Transports integration.Transports
@@ -39,6 +40,8 @@ type Environment struct {
 	Lifetime context.Context //nolint:containedctx // the owner's own lifetime
 	// AccessLog gets the lines of access logs; nil = they go nowhere.
 	AccessLog AccessLog
+	// ExecutionLog gets the execution logs that stages ask for; nil = they go nowhere.
+	ExecutionLog executionlog.Sink
 	// Observe, when set, gets the trace at the end of each exchange.
 	Observe trace.Observer
 	// Hub has the connections.
@@ -82,15 +85,22 @@ type shared struct {
 	current atomic.Pointer[Stage]
 	buckets traffic.Buckets
 	metrics metrics
+	// unrouted counts what has no route.
+	unrouted *counters
+	// opened and closed count connections.
+	opened, closed atomic.Uint64
 }
 
 // NewStage returns the stage of a snapshot. It compiles nothing: that happens once, at the
 // first call of [Stage.Compile] or of a request. The connections of previous, if any, are
 // served by it from now on.
 func NewStage(env *Environment, snapshot *deployed.ApiStage, previous *Stage) *Stage {
-	s := &Stage{env: env, snapshot: snapshot, name: aws.ToString(snapshot.Stage.StageName), shared: &shared{}}
+	s := &Stage{env: env, snapshot: snapshot, name: aws.ToString(snapshot.Stage.StageName)}
 	if previous != nil {
 		s.shared = previous.shared
+	} else {
+		s.shared = &shared{}
+		s.shared.unrouted = s.shared.metrics.of("")
 	}
 	s.compiled = sync.OnceValue(s.compile)
 	s.shared.current.Store(s)
@@ -105,7 +115,3 @@ func (s *Stage) Withdraw() {
 	s.shared.current.Store(nil)
 	s.env.Hub.closeStage(s.shared)
 }
-
-// Metrics returns what was counted of the stage since it was first published, under the
-// names of the CloudWatch metrics.
-func (s *Stage) Metrics() Metrics { return s.shared.metrics.read() }

@@ -61,6 +61,8 @@ func (s *Stage) Connect(w http.ResponseWriter, r *http.Request, call Call) {
 	x.begin()
 	if x.route != nil {
 		x.failure = x.execute()
+	} else {
+		s.shared.metrics.of(connectRoute).connect.Add(1)
 	}
 	switch {
 	case x.failure != nil:
@@ -133,12 +135,13 @@ func (x *Exchange) upgrade(w http.ResponseWriter) {
 		return nil
 	})
 	c.touch()
+	c.shared.opened.Add(1)
 	if !c.hub.add(c) {
+		c.shared.closed.Add(1)
 		c.end(websocket.CloseGoingAway, reasonGoingAway)
 		_ = conn.Close()
 		return
 	}
-	x.stage.shared.metrics.connect.Add(1)
 }
 
 // limitedHijacker takes the connection over with a limit for frames.

@@ -1,4 +1,4 @@
-package rest
+package executionlog
 
 import "testing"
 
@@ -16,7 +16,7 @@ func TestJavaMap(t *testing.T) {
 	for want, values := range map[string]map[string][]string{
 		"{}": nil, "{a=1}": {"a": {"1"}}, "{a=1, b=[1, 2], c=[]}": {"b": {"1", "2"}, "a": {"1"}, "c": nil},
 	} {
-		if got := javaMap(values); got != want {
+		if got := JavaMap(values); got != want {
 			t.Errorf("got %s, want %s", got, want)
 		}
 	}
