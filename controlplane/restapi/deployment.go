@@ -22,10 +22,10 @@ var (
 // embedSummary is the value of the embed parameter that asks for the API summary.
 const embedSummary = "apisummary"
 
-// errCanaryWithoutStage is the error for a canary release to a stage that is not there.
-func errCanaryWithoutStage(stageName string) error {
-	return wire.BadRequest("Invalid deployment content specified.Stage " + stageName +
-		" must already be created before making a canary release deployment")
+// errDeploymentContent is the error for settings of a stage that do not fit it. Its
+// wordings are seen in public reports, without a space after the full stop.
+func errDeploymentContent(reason string) error {
+	return wire.BadRequest("Invalid deployment content specified." + reason)
 }
 
 var deploymentPatches = patchTable[types.Deployment]{
@@ -52,6 +52,9 @@ func (s *Service) CreateDeployment(ctx context.Context, in *apigateway.CreateDep
 }
 
 func (s *Service) createDeployment(tx store.Tx, scope store.Scope, deployment *types.Deployment, in *apigateway.CreateDeploymentInput) error {
+	if err := checkCanaryStage(tx, scope, in); err != nil {
+		return err
+	}
 	api, err := findAPI(tx, scope, *in.RestApiId)
 	if err != nil {
 		return err
@@ -72,6 +75,40 @@ func (s *Service) createDeployment(tx store.Tx, scope store.Scope, deployment *t
 	return s.deployToStage(tx, scope, deployment, in)
 }
 
+// checkCanaryStage holds the rules between canary settings and the stage: canaries
+// go to a stage that exists, and a stage with a canary takes nothing but canaries.
+func checkCanaryStage(tx store.Tx, scope store.Scope, in *apigateway.CreateDeploymentInput) error {
+	name := aws.ToString(in.StageName)
+	if name == "" {
+		if in.CanarySettings == nil {
+			return nil
+		}
+		if in.StageName == nil {
+			name = "null"
+		}
+		return errDeploymentContent("Non null and non empty stageName must be provided for canary deployment. Provided value is " + name)
+	}
+	if _, err := findAPI(tx, scope, *in.RestApiId); err != nil {
+		return err
+	}
+	there, err := store.Exists(tx, stages, scope, *in.RestApiId, name)
+	if err != nil {
+		return err
+	}
+	if !there {
+		if in.CanarySettings != nil {
+			return errDeploymentContent("Stage " + name + " must already be created before making a canary release deployment")
+		}
+		return nil
+	}
+	stage, err := findStage(tx, scope, *in.RestApiId, name)
+	if err == nil && stage.CanarySettings != nil && in.CanarySettings == nil {
+		err = errDeploymentContent("Non canary deployment not supported on stage " + name +
+			" because Canary is enabled. Provide CanarySettings in deploymentInput.")
+	}
+	return err
+}
+
 // deployToStage points the stage that in names to a new deployment.
 func (s *Service) deployToStage(tx store.Tx, scope store.Scope, deployment *types.Deployment, in *apigateway.CreateDeploymentInput) error {
 	apiID, name := *in.RestApiId, *in.StageName
@@ -80,9 +117,6 @@ func (s *Service) deployToStage(tx store.Tx, scope store.Scope, deployment *type
 		return err
 	}
 	if !there {
-		if in.CanarySettings != nil {
-			return errCanaryWithoutStage(name)
-		}
 		stage := &types.Stage{StageName: in.StageName, CreatedDate: deployment.CreatedDate, MethodSettings: map[string]types.MethodSetting{}}
 		settleStage(stage, deployment, in)
 		return s.createStage(tx, scope, apiID, stage)

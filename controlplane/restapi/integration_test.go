@@ -96,6 +96,9 @@ func TestIntegrationRules(t *testing.T) {
 	put("IN-17 bare function", proxy(functionARN), errPathAction)
 	put("IN-18 no ARN", proxy("bad-arn:lambda:path/2015-03-31/functions/"+functionARN+"/invocations"), "400 BadRequestException: Invalid ARN specified in the request")
 	put("IN-19 neither path nor action", proxy("arn:aws:apigateway:eu-west-1:lambda:test/2015-03-31/functions/"+functionARN+"/invocations"), errPathAction)
+	noRole := proxy("arn:aws:apigateway:eu-west-1:sqs:path/111111111111/queue")
+	noRole.Type, noRole.Credentials = types.IntegrationTypeAws, nil
+	put("IN-17 a service without a role", noRole, "400 BadRequestException: Role ARN must be specified for AWS integrations")
 	put("IN-20 firehose", proxy("arn:aws:apigateway:eu-west-1:firehose:path/2015-03-31/functions/"+functionARN+"/invocations"), errProxy)
 	put("IN-21 random path", proxy("arn:aws:apigateway:eu-west-1:lambda:path/random/value/"+functionARN+"/invocations"), errProxy)
 

@@ -14,6 +14,7 @@ var (
 	errARN          = wire.BadRequest("Invalid ARN specified in the request")                       // IN-18
 	errARNPath      = wire.BadRequest("AWS ARN for integration must contain path or action")        // IN-17, IN-19
 	errHTTPEndpoint = wire.BadRequest("Invalid HTTP endpoint specified for URI")                    // seen in public reports
+	errNoRole       = wire.BadRequest("Role ARN must be specified for AWS integrations")            // seen in public reports
 	errProxyTarget  = wire.BadRequest("Integrations of type 'AWS_PROXY' currently only supports " + // IN-20, IN-21
 		"Lambda function and Firehose stream invocations.")
 
@@ -28,7 +29,10 @@ func checkURI(integration *types.Integration) error {
 	uri := aws.ToString(integration.Uri)
 	switch integration.Type {
 	case types.IntegrationTypeAws:
-		_, _, err := parseServiceARN(uri)
+		service, _, err := parseServiceARN(uri)
+		if err == nil && service != "lambda" && integration.Credentials == nil {
+			err = errNoRole // a function can let API Gateway in by its own policy
+		}
 		return err
 	case types.IntegrationTypeAwsProxy:
 		service, target, err := parseServiceARN(uri)
@@ -39,6 +43,9 @@ func checkURI(integration *types.Integration) error {
 		firehose := service == "firehose" && (target == "action/PutRecord" || target == "action/PutRecordBatch")
 		if !lambda && !firehose {
 			return errProxyTarget
+		}
+		if firehose && integration.Credentials == nil {
+			return errNoRole
 		}
 	case types.IntegrationTypeHttp, types.IntegrationTypeHttpProxy:
 		if !httpEndpoint.MatchString(uri) {

@@ -15,6 +15,7 @@ var (
 	// errNoValidator also answers an unknown API id (MV-25, MI-10).
 	errNoValidator       = wire.NotFound("Invalid Request Validator identifier specified")
 	errNoAPIForValidator = wire.BadRequest("Invalid REST API identifier specified")  // MV-28
+	errValidatorTaken    = wire.BadRequest("Request Validator name must be unique")  // seen in public reports
 	errValidatorName     = wire.BadRequest("Request Validator name cannot be blank") // MV-32
 )
 
@@ -52,11 +53,24 @@ func (s *Service) CreateRequestValidator(ctx context.Context, in *apigateway.Cre
 		if !ok {
 			return nil, errNoAPIForValidator
 		}
-		if aws.ToString(in.Name) == "" {
-			return nil, errValidatorName
-		}
-		return validator, validators.Put(tx, scope, validator, *in.RestApiId, *validator.Id)
+		return validator, putValidator(tx, scope, *in.RestApiId, validator)
 	}))
+}
+
+// putValidator checks and stores a request validator, new or changed.
+func putValidator(tx store.Tx, scope store.Scope, apiID string, validator *types.RequestValidator) error {
+	if aws.ToString(validator.Name) == "" {
+		return errValidatorName
+	}
+	for other, err := range validators.All(tx, scope, "", apiID) {
+		if err != nil {
+			return err
+		}
+		if *other.Value.Id != *validator.Id && *other.Value.Name == *validator.Name {
+			return errValidatorTaken
+		}
+	}
+	return validators.Put(tx, scope, validator, apiID, *validator.Id)
 }
 
 // GetRequestValidator returns a request validator.
@@ -96,10 +110,7 @@ func (s *Service) UpdateRequestValidator(ctx context.Context, in *apigateway.Upd
 		if err := validatorPatches.apply(validator, in.PatchOperations); err != nil {
 			return nil, err
 		}
-		if validator.Name == nil {
-			return nil, errValidatorName
-		}
-		return validator, validators.Put(tx, scope, validator, *in.RestApiId, *validator.Id)
+		return validator, putValidator(tx, scope, *in.RestApiId, validator)
 	}))
 }
 

@@ -23,6 +23,13 @@ func stageJSON(name, deployment, members string) string {
 	return `{"stageName":"` + name + `","deploymentId":"` + deployment + `",` + members + `"createdDate":"<date>","lastUpdatedDate":"<date>"}`
 }
 
+// wrongStagePath is the message of SD-12 and SD-13 for a path.
+func wrongStagePath(path string) string {
+	return "Invalid method setting path: " + path + ". " + stagePaths
+}
+
+const stagePaths = "Must be one of: [/deploymentId, /description, /cacheClusterEnabled, /cacheClusterSize, /clientCertificateId, /accessLogSettings, /accessLogSettings/destinationArn, /accessLogSettings/format, /{resourcePath}/{httpMethod}/metrics/enabled, /{resourcePath}/{httpMethod}/logging/dataTrace, /{resourcePath}/{httpMethod}/logging/loglevel, /{resourcePath}/{httpMethod}/throttling/burstLimit/{resourcePath}/{httpMethod}/throttling/rateLimit/{resourcePath}/{httpMethod}/caching/ttlInSeconds, /{resourcePath}/{httpMethod}/caching/enabled, /{resourcePath}/{httpMethod}/caching/dataEncrypted, /{resourcePath}/{httpMethod}/caching/requireAuthorizationForCacheControl, /{resourcePath}/{httpMethod}/caching/unauthorizedCacheControlHeaderStrategy, /*/*/metrics/enabled, /*/*/logging/dataTrace, /*/*/logging/loglevel, /*/*/throttling/burstLimit /*/*/throttling/rateLimit /*/*/caching/ttlInSeconds, /*/*/caching/enabled, /*/*/caching/dataEncrypted, /*/*/caching/requireAuthorizationForCacheControl, /*/*/caching/unauthorizedCacheControlHeaderStrategy, /variables/{variable_name}, /tracingEnabled]"
+
 // settingJSON is a method setting with its defaults but for two members.
 func settingJSON(burst, caching string) string {
 	return `{"metricsEnabled":false,"dataTraceEnabled":false,"throttlingBurstLimit":` + burst + `,"throttlingRateLimit":10000.0,"cachingEnabled":` + caching +
@@ -98,10 +105,9 @@ func TestUpdateStage(t *testing.T) {
 	update("SD-11 MI-27 remove the other", changed(""), op("remove", "/*/*"))
 	get("SD-11 get", changed(""))
 
-	const paths = "Must be one of: [/deploymentId, /description, /cacheClusterEnabled, /cacheClusterSize, /clientCertificateId, /accessLogSettings, /accessLogSettings/destinationArn, /accessLogSettings/format, /{resourcePath}/{httpMethod}/metrics/enabled, /{resourcePath}/{httpMethod}/logging/dataTrace, /{resourcePath}/{httpMethod}/logging/loglevel, /{resourcePath}/{httpMethod}/throttling/burstLimit/{resourcePath}/{httpMethod}/throttling/rateLimit/{resourcePath}/{httpMethod}/caching/ttlInSeconds, /{resourcePath}/{httpMethod}/caching/enabled, /{resourcePath}/{httpMethod}/caching/dataEncrypted, /{resourcePath}/{httpMethod}/caching/requireAuthorizationForCacheControl, /{resourcePath}/{httpMethod}/caching/unauthorizedCacheControlHeaderStrategy, /*/*/metrics/enabled, /*/*/logging/dataTrace, /*/*/logging/loglevel, /*/*/throttling/burstLimit /*/*/throttling/rateLimit /*/*/caching/ttlInSeconds, /*/*/caching/enabled, /*/*/caching/dataEncrypted, /*/*/caching/requireAuthorizationForCacheControl, /*/*/caching/unauthorizedCacheControlHeaderStrategy, /variables/{variable_name}, /tracingEnabled]"
-	update("SD-12 MI-14 wrong path", "400 BadRequestException: Invalid method setting path: /documentation_version. "+paths, op("replace", "/documentation_version", "v"))
-	update("SD-13 tags", "400 BadRequestException: Invalid method setting path: /tags/tag1. "+paths, op("replace", "/tags/tag1", "v"))
-	update("a setting that does not exist", "400 BadRequestException: Invalid method setting path: /*/*/caching/x. "+paths, op("replace", "/*/*/caching/x", "v"))
+	update("SD-12 MI-14 wrong path", "400 BadRequestException: Invalid method setting path: /documentation_version. "+stagePaths, op("replace", "/documentation_version", "v"))
+	update("SD-13 tags", "400 BadRequestException: Invalid method setting path: /tags/tag1. "+stagePaths, op("replace", "/tags/tag1", "v"))
+	update("a setting that does not exist", "400 BadRequestException: Invalid method setting path: /*/*/caching/x. "+stagePaths, op("replace", "/*/*/caching/x", "v"))
 }
 
 func TestMethodSettings(t *testing.T) {
@@ -175,12 +181,29 @@ func TestCanary(t *testing.T) {
 	}
 	update("promote", "200 "+stageJSON("dev", *out.Id, release("0", `"v":"new"`)+`"variables":{"v":"new"},`),
 		copyOf("/canarySettings/deploymentId", "/deploymentId"), copyOf("/canarySettings/stageVariableOverrides", "/variables"), op("replace", "/canarySettings/percentTraffic", "0.0"))
+	fact(w, "no plain deployment beside a canary", w.client.CreateDeployment, &apigateway.CreateDeploymentInput{RestApiId: &api, StageName: aws.String("dev")},
+		"400 BadRequestException: Invalid deployment content specified.Non canary deployment not supported on stage dev because Canary is enabled. Provide CanarySettings in deploymentInput.")
+	for path, from := range map[string]string{"/variables": "/canarySettings/deploymentId", "/deploymentId": "/deploymentId", "/canarySettings/stageVariableOverrides": "/variables", "/description": "/variables"} {
+		update("copy to "+path, "400 BadRequestException: Invalid copy operation with path: "+path+" and from "+from+". Valid copy:path are [/deploymentId, /variables] "+
+			"and valid copy:from are [/canarySettings/deploymentId, /canarySettings/stageVariableOverrides]", copyOf(from, path))
+	}
+	for _, member := range []string{"deploymentId", "percentTraffic", "useStageCache"} {
+		update("add "+member, "400 BadRequestException: Invalid add operation with path: /canarySettings/"+member, op("add", "/canarySettings/"+member, "1"))
+		update("remove "+member, "400 BadRequestException: Invalid remove operation with path: /canarySettings/"+member, op("remove", "/canarySettings/"+member))
+	}
+	update("SD-12 not the whole canary", "400 BadRequestException: "+wrongStagePath("/canarySettings"), op("replace", "/canarySettings", "x"))
+	update("SD-12 not all variables", "400 BadRequestException: "+wrongStagePath("/variables"), op("replace", "/variables", "x"))
+	update("SD-21 no member of a canary", "400 BadRequestException: Cannot remove method setting canarySettings/wrong because there is no method setting for this method ", op("remove", "/canarySettings/wrong"))
 	update("remove", "200 "+stageJSON("dev", *out.Id, `"variables":{"v":"new"},`), op("remove", "/canarySettings"))
+	update("nothing to promote", "400 BadRequestException: Promotion not available. Canary does not exist.", copyOf("/canarySettings/deploymentId", "/deploymentId"))
+	update("no variables to promote", "400 BadRequestException: Promotion not available. Canary does not exist.", copyOf("/canarySettings/stageVariableOverrides", "/variables"))
 	update("made by an update", "200 "+stageJSON("dev", *out.Id, `"variables":{"v":"new"},"canarySettings":{"deploymentId":"`+deployment+`","percentTraffic":50,"useStageCache":true},`),
 		op("replace", "/canarySettings/percentTraffic", "50"), op("replace", "/canarySettings/useStageCache", "true"), op("replace", "/canarySettings/deploymentId", deployment))
 	update("too much", "400 BadRequestException: Invalid percentTraffic specified. It must be between 0.0 and 100.0", op("replace", "/canarySettings/percentTraffic", "101"))
 	fact(w, "canary to no stage", w.client.CreateDeployment, &apigateway.CreateDeploymentInput{RestApiId: &api, StageName: aws.String("none"), CanarySettings: &types.DeploymentCanarySettings{}},
 		"400 BadRequestException: Invalid deployment content specified.Stage none must already be created before making a canary release deployment")
+	fact(w, "canary without a stage", w.client.CreateDeployment, &apigateway.CreateDeploymentInput{RestApiId: &api, CanarySettings: &types.DeploymentCanarySettings{}},
+		"400 BadRequestException: Invalid deployment content specified.Non null and non empty stageName must be provided for canary deployment. Provided value is null")
 }
 
 func TestStageTags(t *testing.T) {

@@ -34,7 +34,7 @@ var (
 	errAccessLogPath  = wire.BadRequest("Invalid accessLogSettings path. Must be one of : [/accessLogSettings/destinationArn, /accessLogSettings/format]") // SD-18
 	errEmptyAccessLog = wire.BadRequest("Access Log value must not be empty")                                                                              // SD-24
 	errAccessLogLine  = wire.BadRequest("Access Log format must be single line, new line character is allowed only at end of the format")
-	errCopySource     = wire.BadRequest("Invalid from path specified for the copy operation") // Unverified: the wording.
+	errNoCanary       = wire.BadRequest("Promotion not available. Canary does not exist.") // Unverified: the wording.
 
 	cacheClusterSizes = enumOf("CacheClusterSize", types.CacheClusterSize("").Values())
 )
@@ -72,9 +72,9 @@ var stagePatches = patchTable[types.Stage]{
 			s.CanarySettings = nil
 			return nil
 		}},
-		{path: "/canarySettings/deploymentId", add: putCanaryDeployment, replace: putCanaryDeployment},
-		{path: "/canarySettings/percentTraffic", add: putCanaryPercent, replace: putCanaryPercent},
-		{path: "/canarySettings/useStageCache", add: putCanaryCache, replace: putCanaryCache},
+		{path: "/canarySettings/deploymentId", replace: putCanaryDeployment},
+		{path: "/canarySettings/percentTraffic", replace: putCanaryPercent},
+		{path: "/canarySettings/useStageCache", replace: putCanaryCache},
 		{path: "/canarySettings/stageVariableOverrides/{name}", add: putOverride, replace: putOverride, remove: removeOverride},
 	}, methodSettingRules()...),
 }
@@ -83,15 +83,40 @@ var stagePatches = patchTable[types.Stage]{
 // setting, whatever else they could be (SD-21, SD-23).
 func refuseStage(_ []patchRule[types.Stage], known *patchRule[types.Stage], p patch) error {
 	switch {
+	case p.op == types.OpCopy:
+		return errCopyPath(p)
+	case known != nil && canaryMembers[known.path] && (p.op == types.OpAdd || p.op == types.OpRemove):
+		return wire.BadRequest("Invalid " + string(p.op) + " operation with path: " + p.path) // Unverified: the wording.
 	case p.op == types.OpRemove && len(p.raw) == 2:
 		return errNoMethodSetting(strings.Join(p.raw, "/"))
 	case p.raw != nil && p.raw[0] == "accessLogSettings" && (p.op == types.OpAdd || p.op == types.OpReplace):
 		return errAccessLogPath
-	case known != nil && known.path != methodSettingPath:
+	case known != nil && !unlistedStagePaths[known.path]:
 		return wrongPatchOp(known.ops())
 	default:
 		return wire.BadRequest("Invalid method setting path: " + p.path + ". Must be one of: [" + stagePaths + "]")
 	}
+}
+
+// canaryMembers are the single settings of a canary: they are replaced, or go with
+// the canary.
+var canaryMembers = map[string]bool{
+	"/canarySettings/deploymentId": true, "/canarySettings/percentTraffic": true, "/canarySettings/useStageCache": true,
+}
+
+// unlistedStagePaths take an operation or two that stagePaths does not tell of; for
+// any other operation they are wrong paths.
+var unlistedStagePaths = map[string]bool{methodSettingPath: true, "/canarySettings": true, "/variables": true}
+
+// errCopyPath answers a copy that is no promotion of a canary. Unverified: the wording.
+func errCopyPath(p patch) error {
+	from := p.from
+	if from == "" {
+		from = "null"
+	}
+	return wire.BadRequest("Invalid copy operation with path: " + p.path + " and from " + from +
+		". Valid copy:path are [/deploymentId, /variables] and valid copy:from are " +
+		"[/canarySettings/deploymentId, /canarySettings/stageVariableOverrides]")
 }
 
 // UpdateStage changes the settings of a stage, at once for its traffic.
@@ -229,16 +254,22 @@ func removeOverride(s *types.Stage, p patch) error {
 
 // copyDeployment and copyVariables promote a canary.
 func copyDeployment(s *types.Stage, p patch) error {
-	if p.from != "/canarySettings/deploymentId" || s.CanarySettings == nil {
-		return errCopySource
+	if p.from != "/canarySettings/deploymentId" {
+		return errCopyPath(p)
+	}
+	if s.CanarySettings == nil {
+		return errNoCanary
 	}
 	s.DeploymentId = s.CanarySettings.DeploymentId
 	return nil
 }
 
 func copyVariables(s *types.Stage, p patch) error {
-	if p.from != "/canarySettings/stageVariableOverrides" || s.CanarySettings == nil {
-		return errCopySource
+	if p.from != "/canarySettings/stageVariableOverrides" {
+		return errCopyPath(p)
+	}
+	if s.CanarySettings == nil {
+		return errNoCanary
 	}
 	if s.Variables == nil {
 		s.Variables = map[string]string{}

@@ -18,8 +18,10 @@ import (
 )
 
 var (
-	errNoUsagePlan       = wire.NotFound("Invalid Usage Plan ID specified")                                                                             // UP-06
-	errAPIStage          = wire.BadRequest("Invalid API Stage specified")                                                                               // UP-07, UP-08
+	errNoUsagePlan = wire.NotFound("Invalid Usage Plan ID specified") // UP-06
+	errAPIStage    = wire.BadRequest("Invalid API Stage specified")   // UP-07, UP-08
+	// errStageMembers is a format that AWS never fills in; seen in public reports.
+	errStageMembers      = wire.BadRequest("Invalid API Stage {api: %s, stage: %s} specified for usageplan %s")
 	errUsagePlanName     = wire.BadRequest("Usage Plan name must be non-empty")                                                                         // Unverified: the wording.
 	errThrottle          = wire.BadRequest("Invalid throttle specified. The rate and burst limits cannot be negative")                                  // Unverified: the wording.
 	errQuota             = wire.BadRequest("Invalid quota specified. The limit and offset cannot be negative")                                          // Unverified: the wording.
@@ -115,7 +117,7 @@ func checkUsagePlan(plan *types.UsagePlan) error {
 	}
 	for _, stage := range plan.ApiStages {
 		if aws.ToString(stage.ApiId) == "" || aws.ToString(stage.Stage) == "" {
-			return errAPIStage
+			return errStageMembers
 		}
 		for method, throttle := range stage.Throttle {
 			throttles[apiStageName(stage)+method] = throttle

@@ -51,7 +51,7 @@ func TestUsagePlan(t *testing.T) {
 	}
 	create("no name", apigateway.CreateUsagePlanInput{Name: aws.String("")}, "400 BadRequestException: Usage Plan name must be non-empty")
 	create("unknown stage", apigateway.CreateUsagePlanInput{ApiStages: []types.ApiStage{{ApiId: &api, Stage: aws.String("x")}}}, "404 NotFoundException: API Stage not found: "+api+":x")
-	create("stage without name", apigateway.CreateUsagePlanInput{ApiStages: []types.ApiStage{{ApiId: &api}}}, "400 BadRequestException: Invalid API Stage specified")
+	create("stage without name", apigateway.CreateUsagePlanInput{ApiStages: []types.ApiStage{{ApiId: &api}}}, "400 BadRequestException: Invalid API Stage {api: %s, stage: %s} specified for usageplan %s")
 	create("stage twice", apigateway.CreateUsagePlanInput{ApiStages: append(stage, stage...)}, "409 ConflictException: API Stage "+api+":dev is already associated with the usage plan")
 	create("quota without period", apigateway.CreateUsagePlanInput{Quota: &types.QuotaSettings{Limit: 1}}, "400 BadRequestException: Invalid quota specified. The period must be one of: [DAY, WEEK, MONTH]")
 	create("negative quota", apigateway.CreateUsagePlanInput{Quota: &types.QuotaSettings{Limit: -1, Period: types.QuotaPeriodTypeDay}}, "400 BadRequestException: Invalid quota specified. The limit and offset cannot be negative")

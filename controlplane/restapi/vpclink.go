@@ -17,7 +17,9 @@ import (
 var (
 	errNoVpcLink        = wire.NotFound("Invalid Vpc Link identifier specified")                                                                   // IN-51
 	errVpcLinkName      = wire.BadRequest("Name cannot be empty")                                                                                  // IN-50
-	errVpcLinkTargets   = wire.BadRequest("Exactly one target ARN must be specified")                                                              // Unverified: the wording.
+	errNoVpcLinkTarget  = wire.BadRequest("Target ARNs cannot be empty")                                                                           // Unverified: the wording.
+	errVpcLinkTargets   = wire.BadRequest("More than one target arn specified for vpc link.")                                                      // seen in public reports
+	errVpcLinkRetarget  = wire.BadRequest("Target arns are not allowed to be changed/added.")                                                      // seen in public reports
 	errTooManyVpcLinks  = wire.LimitExceeded("Maximum number of VPC links has been reached. Please contact AWS if you need additional VPC links.") // Unverified: the wording.
 	vpcLinkReadyMessage = "Your vpc link is ready for use"                                                                                         // IN-45
 )
@@ -27,8 +29,13 @@ var vpcLinkPatches = patchTable[types.VpcLink]{
 	rules: []patchRule[types.VpcLink]{
 		{path: "/name", replace: setText(func(l *types.VpcLink) **string { return &l.Name })},
 		{path: "/description", replace: setText(func(l *types.VpcLink) **string { return &l.Description })},
+		{path: "/targetArns", add: refuseTargetChange, replace: refuseTargetChange, remove: refuseTargetChange},
+		{path: "/targetArns/{arn}", add: refuseTargetChange, replace: refuseTargetChange, remove: refuseTargetChange},
 	},
 }
+
+// refuseTargetChange answers changes of the target: a link keeps the one it was made with.
+func refuseTargetChange(*types.VpcLink, patch) error { return errVpcLinkRetarget }
 
 func findVpcLink(tx store.Tx, scope store.Scope, id string) (*types.VpcLink, error) {
 	return store.Find(tx, vpcLinks, scope, errNoVpcLink, id)
@@ -48,7 +55,10 @@ func (s *Service) CreateVpcLink(ctx context.Context, in *apigateway.CreateVpcLin
 	if aws.ToString(in.Name) == "" {
 		return nil, errVpcLinkName
 	}
-	if len(in.TargetArns) != 1 {
+	switch {
+	case len(in.TargetArns) == 0:
+		return nil, errNoVpcLinkTarget
+	case len(in.TargetArns) > 1:
 		return nil, errVpcLinkTargets
 	}
 	for _, arn := range in.TargetArns {
