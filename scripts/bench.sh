@@ -17,5 +17,6 @@ parts 'route match' Match ./dataplane/rest
 parts 'a template of 40 lines, with reading its document' BenchmarkTemplate ./dataplane/vtl
 parts 'JSONPath' . ./dataplane/jsonpath
 parts 'a WebSocket message through MOCK and templates, against the library alone' BenchmarkEcho ./dataplane/websocket
+parts 'a warm invocation by the runner, against a bare runtime loop with the same function' 'BenchmarkInvokeWarm/(bare|runner)' ./lambdarunner
 parts 'import of OpenAPI documents, by their operations' BenchmarkImport ./controlplane/restapi
 parts '1,000 REST APIs with 50 resources each, in a file' BenchmarkManyAPIs ./controlplane/restapi

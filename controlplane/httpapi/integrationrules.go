@@ -200,8 +200,11 @@ func checkWebSocketIntegration(i *types.Integration) error {
 			return errIntegrationURI
 		}
 	}
-	// Unverified: which types have which; nobody can set it.
+	// Nobody can set it. A proxied HTTP endpoint has none, as Terraform's provider has found.
 	i.IntegrationResponseSelectionExpression = &statusCode
+	if i.IntegrationType == types.IntegrationTypeHttpProxy {
+		i.IntegrationResponseSelectionExpression = nil
+	}
 	if selection := i.TemplateSelectionExpression; selection != nil && !isSelectionExpression(*selection) {
 		return wire.BadRequest("Invalid templateSelectionExpression specified") // Unverified: the wording.
 	}
