@@ -73,8 +73,8 @@ func TestHTTPCustomRequest(t *testing.T) {
 				t.Errorf("backend got %s %s %q", b.request.Method, b.request.RequestURI, b.body)
 			}
 			header := b.request.Header.Clone()
-			if trace := header.Get("X-Amzn-Trace-Id"); !strings.HasPrefix(trace, "Root=1-") {
-				t.Errorf("trace id %q", trace)
+			if trace := header.Get("X-Amzn-Trace-Id"); !strings.HasPrefix(trace, "Root=1-") || response.Header.Get("X-Amzn-Trace-Id") != trace {
+				t.Errorf("RT-31 trace id %q, of the response %q", trace, response.Header.Get("X-Amzn-Trace-Id"))
 			}
 			for _, name := range []string{"X-Amzn-Trace-Id", "Content-Length"} {
 				delete(header, name)

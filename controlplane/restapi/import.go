@@ -63,7 +63,7 @@ func (s *Service) PutRestApi(ctx context.Context, in *apigateway.PutRestApiInput
 		return nil, err
 	}
 	ids := &idSource{}
-	return wire.Respond[apigateway.PutRestApiOutput](shownImport(doc, func(run *importRun) (*types.RestApi, error) {
+	out, err := wire.Respond[apigateway.PutRestApiOutput](shownImport(doc, func(run *importRun) (*types.RestApi, error) {
 		return update(ctx, s, func(tx store.Tx) (*types.RestApi, error) {
 			api, err := findAPI(tx, scope, *in.RestApiId)
 			if err != nil {
@@ -79,6 +79,10 @@ func (s *Service) PutRestApi(ctx context.Context, in *apigateway.PutRestApiInput
 			return api, run.do()
 		})
 	}))
+	if err == nil && out.Tags == nil {
+		out.Tags = map[string]string{} // MI-24: it is an update
+	}
+	return out, err
 }
 
 // readDocument reads a document by the parameters of an import.

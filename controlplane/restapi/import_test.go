@@ -226,6 +226,9 @@ func TestPutRestApi(t *testing.T) {
 		return out
 	}
 	merged := put(types.PutModeMerge, document("two", "B"))
+	if !strings.Contains(string(w.tape.body), `"tags":{}`) {
+		t.Errorf("MI-24 an update shows that there are no tags: %s", w.tape.body)
+	}
 	after := ids()
 	if want := []string{"/", "/one", "/one/sub", "/shared", "/two", "/two/sub"}; !slices.Equal(slices.Sorted(maps.Keys(after)), want) {
 		t.Errorf("merged paths %v", after)

@@ -25,7 +25,7 @@ func (s *scanner) status() (status int, ok bool) {
 	if !s.take('{') {
 		return 0, false
 	}
-	found := -1
+	found := false
 	if !s.take('}') {
 		for {
 			name, valid := s.word()
@@ -35,10 +35,10 @@ func (s *scanner) status() (status int, ok bool) {
 			if string(name) == "statusCode" {
 				value, quoted, valid := s.scalar()
 				code, err := strconv.Atoi(string(value))
-				if !valid || quoted || err != nil || code < 0 {
+				if !valid || quoted || err != nil || value[0] == '+' {
 					return 0, false
 				}
-				found = code
+				status, found = code, true // any integer, as seen in public reports
 			} else if !s.value() {
 				return 0, false
 			}
@@ -51,7 +51,7 @@ func (s *scanner) status() (status int, ok bool) {
 		}
 	}
 	s.space()
-	return found, found >= 0 && len(s.text) == 0
+	return status, found && len(s.text) == 0
 }
 
 // value skips one value.

@@ -51,9 +51,10 @@ type called interface {
 func call(name string, backend called) step {
 	return step{name: name, run: func(x *Exchange) *Failure {
 		request := &x.IntegrationRequest
+		traced := x.trace().Request
 		response, failed := backend.Invoke(x.Request.HTTP.Context(), integration.HTTPCall{
 			Method:      x.Request.HTTP.Method,
-			TraceID:     x.trace().Request,
+			TraceID:     traced,
 			ContentType: request.ContentType,
 			Body:        request.Body,
 			Header:      request.Header,
@@ -63,7 +64,7 @@ func call(name string, backend called) step {
 		if failed != nil {
 			return integrationFailure(failed)
 		}
-		x.IntegrationResponse = response
+		x.IntegrationResponse, x.responseTrace = response, traced
 		return nil
 	}}
 }
@@ -84,7 +85,7 @@ func (c *compiler) lambda(r *resource, m *types.Method) []step {
 		if failed != nil {
 			return integrationFailure(failed)
 		}
-		x.IntegrationResponse, x.functionTrace = response, traced
+		x.IntegrationResponse, x.responseTrace = response, traced
 		return nil
 	}})
 }

@@ -49,9 +49,9 @@ type Exchange struct {
 	responseOverrides responseOverrides
 	// responseDocument is the body of the integration response as mappings read it.
 	responseDocument *mapping.Document
-	// functionTrace is the trace id of a Lambda integration that is no proxy, set with
-	// its response.
-	functionTrace string
+	// responseTrace is the trace id that the client gets of an integration that is no
+	// proxy, set with its response.
+	responseTrace string
 }
 
 // Request is the method request.

@@ -16,8 +16,9 @@ import (
 // integrationResponses selects the integration response by what the backend said
 // and makes the method response from it.
 type integrationResponses struct {
-	// candidates are in the order of their status; the first that matches is taken
-	// (LC-08; the order is unverified).
+	// candidates are in the order of their status. Of those that match, the one of the
+	// very status that the backend answered is taken, as seen in public reports, or else
+	// the first (LC-08; the order is unverified).
 	candidates []*integrationResponse
 	byDefault  *integrationResponse
 	binary     mediaTypes
@@ -29,6 +30,8 @@ type integrationResponses struct {
 // integrationResponse is one compiled integration response.
 type integrationResponse struct {
 	status int
+	// code is the status as text, as it is matched.
+	code string
 	// pattern has to match the whole string.
 	pattern    *javaregexp.Pattern
 	parameters []mapping.Parameter
@@ -72,6 +75,7 @@ func (c *compiler) integrationResponse(code string, snapshot *types.IntegrationR
 	}
 	compiled := &integrationResponse{
 		status:     status,
+		code:       code,
 		parameters: parameters,
 		templates:  c.compileTemplates(snapshot.ResponseTemplates, responseTemplate),
 		handling:   snapshot.ContentHandling,
@@ -122,21 +126,32 @@ func (r *integrationResponses) run(x *Exchange) *Failure {
 	if _, ok := header["Content-Type"]; !ok {
 		header["Content-Type"] = []string{contentType}
 	}
-	if x.functionTrace != "" {
-		header["X-Amzn-Trace-Id"] = []string{x.functionTrace}
+	if x.responseTrace != "" {
+		header["X-Amzn-Trace-Id"] = []string{x.responseTrace}
 	}
 	x.Response = Response{Status: status, Header: header, Body: body}
 	return nil
 }
 
 func (r *integrationResponses) choose(text string) (*integrationResponse, error) {
+	selected := r.byDefault
+	matched := false
 	for _, candidate := range r.candidates {
+		if matched && candidate.code != text {
+			continue
+		}
 		matches, err := candidate.pattern.MatchWhole(text)
-		if err != nil || matches {
-			return candidate, err
+		if err != nil {
+			return nil, err
+		}
+		if matches {
+			selected, matched = candidate, true
+		}
+		if matches && candidate.code == text {
+			break
 		}
 	}
-	return r.byDefault, nil
+	return selected, nil
 }
 
 // body returns the body of the method response and its content type.
