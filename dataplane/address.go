@@ -17,6 +17,9 @@ type Address struct {
 	BasePath string
 	// DomainName is the name that the client called, DomainPrefix its first label.
 	DomainName, DomainPrefix string
+	// LocalName stands for a name of AWS's own, with the port, where DomainName is one:
+	// functions reach the API by it. Empty when DomainName does.
+	LocalName string
 	// HeaderNames are the names of request headers as the client spelled them, where
 	// that is not the canonical form in which net/http has them. Nil when all are
 	// canonical or nothing is known.

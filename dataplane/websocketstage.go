@@ -1,6 +1,7 @@
 package dataplane
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"strings"
@@ -39,7 +40,7 @@ func (d *DataPlane) serveWebSocket(w http.ResponseWriter, r *http.Request, a Add
 	case isManaged:
 		stage.ServeConnection(w, r, id)
 	default:
-		stage.Connect(w, r, websocket.Call{DomainName: r.Host, HeaderNames: a.HeaderNames})
+		stage.Connect(w, r, websocket.Call{DomainName: cmp.Or(a.LocalName, r.Host), ByCustomDomain: a.CustomPath != "", HeaderNames: a.HeaderNames})
 	}
 }
 

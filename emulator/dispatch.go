@@ -120,7 +120,7 @@ func (d *dispatch) of(r *http.Request, host hostName) target {
 	}
 	if host.apiID != "" {
 		return target{kind: invokeTarget, address: dataplane.Address{
-			ApiID: host.apiID, Path: path, DomainName: r.Host, DomainPrefix: host.apiID,
+			ApiID: host.apiID, Path: path, DomainName: r.Host, DomainPrefix: host.apiID, LocalName: d.localName(host),
 		}}
 	}
 	if rest, ok := strings.CutPrefix(path, pathForm); ok {
@@ -166,6 +166,15 @@ func ownTarget(path string) target {
 	default:
 		return target{}
 	}
+}
+
+// localName is the local name of an API that was called by a name of AWS's own; empty for
+// other names.
+func (d *dispatch) localName(host hostName) string {
+	if _, isAWS := cutAWSDomain(host.name); !isAWS {
+		return ""
+	}
+	return host.apiID + d.domain
 }
 
 // byCustomDomain returns the target of a custom domain name: the API and stage that it

@@ -2,6 +2,8 @@ package emulator_test
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"io"
@@ -104,6 +106,28 @@ func (a *webSocketAPI) connect(t *testing.T, query string) *websocket.Conn {
 			body = response.Status + " " + string(all)
 		}
 		t.Fatalf("%v %s", err, body)
+	}
+	t.Cleanup(func() { _ = conn.Close() })
+	return conn
+}
+
+// connectByAWSName connects over TLS to AWS's own name of the API, as it is resolved by
+// whoever points it here.
+func (a *webSocketAPI) connectByAWSName(t *testing.T) *websocket.Conn {
+	t.Helper()
+	authority := x509.NewCertPool()
+	if !authority.AppendCertsFromPEM(must(os.ReadFile(a.e.CAPath()))(t)) {
+		t.Fatal("no certificate authority")
+	}
+	dialer := websocket.Dialer{
+		TLSClientConfig: &tls.Config{RootCAs: authority, MinVersion: tls.VersionTLS12},
+		NetDialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
+			return (&net.Dialer{}).DialContext(ctx, network, strings.TrimPrefix(a.e.URL(), "http://"))
+		},
+	}
+	conn, response, err := dialer.DialContext(t.Context(), "wss://"+a.id+".execute-api.us-east-1.amazonaws.com/dev", nil)
+	if err != nil {
+		t.Fatalf("%v %v", err, response)
 	}
 	t.Cleanup(func() { _ = conn.Close() })
 	return conn
@@ -226,6 +250,13 @@ func TestWebSocket(t *testing.T) {
 	if got := next(t, conn); got != "posted" {
 		t.Errorf("got %s %s", got, contents(seen+".err"))
 	}
+	// A client that calls AWS's own name: what functions post stays on this machine.
+	byAWSName := a.connectByAWSName(t)
+	say(t, byAWSName, `{"action":"post"}`)
+	if got := next(t, byAWSName); got != "posted" {
+		t.Errorf("by AWS's name: got %s %s", got, contents(seen+".err"))
+	}
+	_ = byAWSName.Close()
 	for text, want := range map[string]string{
 		`{"action":"fail"}`:     `{"message": "Internal server error", "connectionId":"` + rc.ConnectionID + `", "requestId":"`,
 		`{"action":"nope"}`:     `{"message": "Forbidden", "connectionId":"` + rc.ConnectionID + `", "requestId":"`,

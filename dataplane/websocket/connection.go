@@ -2,6 +2,7 @@ package websocket
 
 import (
 	"errors"
+	"io"
 	"net"
 	"sync"
 	"sync/atomic"
@@ -20,8 +21,6 @@ const (
 	// maxQueuedBytes and maxQueued are how much may wait for a client that reads slowly.
 	maxQueuedBytes = 8 * maxMessageBytes
 	maxQueued      = 256
-	// writeTime is how long a client may take for what is sent to it.
-	writeTime = 10 * time.Second
 	// maxMessages is how many messages of a client are under way at once; then no more
 	// are read.
 	maxMessages = 32
@@ -36,14 +35,7 @@ const (
 	reasonTooLarge  = "Message or frame too large"
 	reasonDeleted   = "Connection Closed Normally"
 	reasonNotText   = "Invalid UTF-8 in text frame"
-)
-
-// Errors of sending to a client.
-var (
-	// errGone is that of a connection that has ended.
-	errGone = errors.New("the connection is gone")
-	// errFull is that of a client that does not read what is sent.
-	errFull = errors.New("too much waits for the client")
+	reasonProtocol  = "Protocol error" // unverified
 )
 
 // Connection is a client's connection to a stage.
@@ -53,9 +45,11 @@ type Connection struct {
 	hub         *Hub
 	limits      Limits
 	connectedAt time.Time
-	domainName  string
-	sourceIP    string
-	userAgent   string
+	// domainName is what events name, host what the client called.
+	domainName string
+	host       string
+	sourceIP   string
+	userAgent  string
 	// What $connect found out about the client; not written after the handshake, but for
 	// the API key of a route that wants one.
 	authorizer       *integration.EventAuthorizer
@@ -74,6 +68,8 @@ type Connection struct {
 	isWriting   bool
 	// isOver tells that nobody is to begin to write any more.
 	isOver bool
+	// room tells that a message has left the queue, or that the connection ends.
+	room sync.Cond
 	// slots bound the messages under way; nil until there is one.
 	slots chan struct{}
 	// messages are those under way.
@@ -86,101 +82,13 @@ type Connection struct {
 func (c *Connection) touch() {
 	now := c.now()
 	c.active.Store(now.UnixMilli())
-	if c.ending.Load() != nil {
-		return
-	}
 	// The clock of deadlines is the machine's, that of connections may be a test's.
 	left := min(c.limits.Idle, c.connectedAt.Add(c.limits.Duration).Sub(now))
-	_ = c.conn.SetReadDeadline(time.Now().Add(max(left, 0)))
-}
-
-// reply sends what a route answers to the client's own message. It waits for a client that
-// reads slowly, who then is not read from either.
-func (c *Connection) reply(text []byte) {
-	c.mu.Lock()
-	if c.isWriting {
-		c.enqueueLocked(text)
-		c.mu.Unlock()
-		return
-	}
-	c.isWriting = true
-	c.mu.Unlock()
-	c.deliver(text)
-	c.flush()
-}
-
-// post sends a message from elsewhere. It does not wait: what the client has not read yet
-// is queued, in order, within bounds.
-func (c *Connection) post(text []byte) error {
-	if c.ending.Load() != nil {
-		return errGone
-	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.isOver {
-		return errGone
+	if c.ending.Load() == nil { // else there is a nearer deadline, which end sets after this or has set
+		_ = c.conn.SetReadDeadline(time.Now().Add(max(left, 0)))
 	}
-	if !c.enqueueLocked(text) {
-		return errFull
-	}
-	if !c.isWriting {
-		c.isWriting = true
-		c.messages.Go(c.flush)
-	}
-	return nil
-}
-
-// enqueueLocked queues a message; false when too much waits already.
-func (c *Connection) enqueueLocked(text []byte) bool {
-	if c.queuedBytes+len(text) > maxQueuedBytes || len(c.queue) >= maxQueued {
-		return false
-	}
-	c.queue, c.queuedBytes = append(c.queue, text), c.queuedBytes+len(text)
-	return true
-}
-
-// flush writes what is queued; whoever calls it is the one who writes.
-func (c *Connection) flush() {
-	for {
-		c.mu.Lock()
-		if len(c.queue) == 0 {
-			c.queue, c.isWriting = nil, false
-			c.mu.Unlock()
-			return
-		}
-		text := c.queue[0]
-		c.queue, c.queuedBytes = c.queue[1:], c.queuedBytes-len(text)
-		c.mu.Unlock()
-		c.deliver(text)
-	}
-}
-
-// deliver writes a message, for which a client has writeTime; then the connection ends.
-func (c *Connection) deliver(text []byte) {
-	if c.ending.Load() != nil {
-		return
-	}
-	_ = c.conn.SetWriteDeadline(time.Now().Add(writeTime))
-	if err := c.write(text); err != nil {
-		_ = c.conn.UnderlyingConn().Close() // which ends the reading
-		return
-	}
-	c.touch()
-}
-
-// write writes a message in frames of at most maxFrameBytes.
-func (c *Connection) write(text []byte) error {
-	if len(text) <= maxFrameBytes {
-		return c.conn.WriteMessage(websocket.TextMessage, text)
-	}
-	w, err := c.conn.NextWriter(websocket.TextMessage)
-	if err != nil {
-		return err
-	}
-	if _, err := w.Write(text); err != nil { // the writer cuts at its buffer
-		return err
-	}
-	return w.Close()
 }
 
 // end closes the connection from here: the client gets a close frame and a moment to
@@ -189,29 +97,59 @@ func (c *Connection) end(code int, reason string) {
 	if !c.ending.CompareAndSwap(nil, &integration.Disconnect{Code: code, Reason: reason}) {
 		return
 	}
-	_ = c.conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, reason), time.Now().Add(closeTime))
+	err := c.conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, reason), time.Now().Add(closeTime))
+	if failed, ok := errors.AsType[net.Error](err); ok && failed.Timeout() {
+		_ = c.conn.UnderlyingConn().Close() // the client does not read: it would not get the frame
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	_ = c.conn.SetReadDeadline(time.Now().Add(closeTime))
+	c.room.Broadcast()
 }
 
 // read reads messages until the connection ends, then runs $disconnect.
 func (c *Connection) read() {
-	ended := c.receive()
+	ended, isLost := c.receive()
 	if own := c.ending.Load(); own != nil {
 		ended = own
 	}
 	c.ending.CompareAndSwap(nil, ended)
 	c.hub.remove(c)
-	_ = c.conn.Close()
 	c.mu.Lock()
 	c.isOver = true
+	c.room.Broadcast()
 	c.mu.Unlock()
+	if isLost {
+		_ = c.conn.Close()
+	} else {
+		c.hub.running.Go(c.linger)
+	}
 	c.messages.Wait()
 	c.disconnected(ended)
 	c.shared.closed.Add(1)
 }
 
-// receive reads messages and tells how the connection ended.
-func (c *Connection) receive() *integration.Disconnect {
+// linger closes the connection when the client has closed it too, or after a moment: with
+// unread bytes, closing would throw the close frame away.
+func (c *Connection) linger() {
+	raw := c.conn.UnderlyingConn()
+	if limited, ok := raw.(*frameLimit); ok {
+		raw = limited.Conn
+	}
+	_ = raw.SetWriteDeadline(time.Now()) // whoever still writes gives up
+	if half, ok := raw.(interface{ CloseWrite() error }); ok {
+		_ = half.CloseWrite()
+	}
+	c.mu.Lock()
+	_ = raw.SetReadDeadline(time.Now().Add(closeTime))
+	c.mu.Unlock()
+	_, _ = io.Copy(io.Discard, raw)
+	_ = c.conn.Close()
+}
+
+// receive reads messages and tells how the connection ended, and whether it is lost: without
+// close frames.
+func (c *Connection) receive() (ended *integration.Disconnect, isLost bool) {
 	for {
 		kind, text, err := c.conn.ReadMessage()
 		if err != nil {
@@ -230,26 +168,33 @@ func (c *Connection) receive() *integration.Disconnect {
 }
 
 // ended tells how a connection ended that cannot be read any more.
-func (c *Connection) ended(err error) *integration.Disconnect {
+func (c *Connection) ended(err error) (how *integration.Disconnect, isLost bool) {
 	if closed, ok := errors.AsType[*websocket.CloseError](err); ok {
 		switch closed.Code {
 		case websocket.CloseNoStatusReceived:
-			return &integration.Disconnect{Code: closed.Code, Reason: reasonNoStatus}
+			return &integration.Disconnect{Code: closed.Code, Reason: reasonNoStatus}, false
 		case websocket.CloseAbnormalClosure:
-			return &integration.Disconnect{Code: closed.Code, Reason: reasonLost}
+			return &integration.Disconnect{Code: closed.Code, Reason: reasonLost}, true
 		}
-		return &integration.Disconnect{Code: closed.Code, Reason: closed.Text}
+		return &integration.Disconnect{Code: closed.Code, Reason: closed.Text}, false
 	}
 	timeout, isNet := errors.AsType[net.Error](err)
 	switch {
 	case errors.Is(err, websocket.ErrReadLimit), errors.Is(err, errFrame):
 		c.end(websocket.CloseMessageTooBig, reasonTooLarge)
-		return &integration.Disconnect{Code: websocket.CloseMessageTooBig, Reason: reasonTooLarge}
+		return &integration.Disconnect{Code: websocket.CloseMessageTooBig, Reason: reasonTooLarge}, false
+	case errors.Is(err, errCloseFrame):
+		c.end(websocket.CloseProtocolError, reasonProtocol)
+	case isNet && timeout.Timeout() && c.ending.Load() != nil: // no answer to our close frame
+		return &integration.Disconnect{Code: websocket.CloseAbnormalClosure, Reason: reasonLost}, true
 	case isNet && timeout.Timeout():
 		c.end(websocket.CloseGoingAway, reasonGoingAway)
-		return &integration.Disconnect{Code: websocket.CloseGoingAway, Reason: reasonGoingAway}
+		return &integration.Disconnect{Code: websocket.CloseGoingAway, Reason: reasonGoingAway}, false
+	case isNet, errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return &integration.Disconnect{Code: websocket.CloseAbnormalClosure, Reason: reasonLost}, true
 	}
-	return &integration.Disconnect{Code: websocket.CloseAbnormalClosure, Reason: reasonLost}
+	// The library has told the client what it did wrong.
+	return &integration.Disconnect{Code: websocket.CloseProtocolError, Reason: reasonProtocol}, false
 }
 
 // run runs a message apart from the reading, within the bound.

@@ -223,7 +223,7 @@ func (x *Exchange) event(forAuthorizer bool) *integration.EventWebSocket {
 		e.Headers, e.Query = x.handshakeHeaders(forAuthorizer), x.query
 	case eventDisconnect:
 		e.Headers = []integration.Field{
-			{Name: "Host", Values: []string{c.domainName}},
+			{Name: "Host", Values: []string{c.host}},
 			{Name: "x-api-key", Values: []string{c.apiKey}},
 			{Name: "X-Forwarded-For", Values: []string{""}},
 			{Name: "x-restapi", Values: []string{""}},

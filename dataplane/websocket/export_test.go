@@ -29,7 +29,7 @@ func (m *lone) document(ofResponse bool) (any, bool) {
 func LargestFrame(pieces ...[]byte) bool {
 	var f frameLimit
 	for _, piece := range pieces {
-		if !f.inspect(piece) {
+		if f.inspect(piece) != nil {
 			return false
 		}
 	}

@@ -4,13 +4,21 @@ import (
 	"encoding/binary"
 	"errors"
 	"net"
+
+	"github.com/gorilla/websocket"
 )
 
-// errFrame is the error of a frame that is too large.
-var errFrame = errors.New("websocket: frame too large")
+// Errors of frames.
+var (
+	// errFrame is that of a frame that is too large.
+	errFrame = errors.New("websocket: frame too large")
+	// errCloseFrame is that of a close frame with half a status code.
+	errCloseFrame = errors.New("websocket: bad close frame")
+)
 
 // frameLimit lets no frame through that is larger than maxFrameBytes: the library tells
-// messages apart, not frames.
+// messages apart, not frames. Nor does it let close frames through that the library takes for
+// good ones.
 type frameLimit struct {
 	net.Conn
 
@@ -24,14 +32,14 @@ type frameLimit struct {
 // Read implements [net.Conn].
 func (f *frameLimit) Read(b []byte) (int, error) {
 	n, err := f.Conn.Read(b)
-	if !f.inspect(b[:n]) {
-		return 0, errFrame
+	if bad := f.inspect(b[:n]); bad != nil {
+		return 0, bad
 	}
 	return n, err
 }
 
-// inspect follows the frames in what was read; false when one is too large.
-func (f *frameLimit) inspect(b []byte) bool {
+// inspect follows the frames in what was read. It is not called again after an error.
+func (f *frameLimit) inspect(b []byte) error {
 	for len(b) > 0 {
 		if f.skip > 0 {
 			skipped := min(f.skip, uint64(len(b)))
@@ -65,9 +73,12 @@ func (f *frameLimit) inspect(b []byte) bool {
 			length = binary.BigEndian.Uint64(f.head[2:])
 		}
 		if length > maxFrameBytes {
-			return false
+			return errFrame
+		}
+		if f.head[0]&0xf == websocket.CloseMessage && length == 1 {
+			return errCloseFrame
 		}
 		f.skip, f.headLen = length, 0
 	}
-	return true
+	return nil
 }

@@ -67,9 +67,16 @@ func (h *Hub) all(want func(c *Connection) bool) []*Connection {
 // closeStage closes the connections of a stage that is gone.
 func (h *Hub) closeStage(s *shared) {
 	for _, c := range h.all(func(c *Connection) bool { return c.shared == s }) {
-		c.end(websocket.CloseGoingAway, reasonGoingAway)
+		h.mu.RLock()
+		if !h.closed { // else it is closed with all others
+			h.running.Go(c.goAway)
+		}
+		h.mu.RUnlock()
 	}
 }
+
+// goAway closes the connection. It waits a moment for a client that does not read.
+func (c *Connection) goAway() { c.end(websocket.CloseGoingAway, reasonGoingAway) }
 
 // closeTime is how long [Hub.Close] waits for the close frames of clients.
 const closeTime = time.Second
@@ -81,7 +88,7 @@ func (h *Hub) Close() {
 	h.closed = true
 	h.mu.Unlock()
 	for _, c := range h.all(func(*Connection) bool { return true }) {
-		c.end(websocket.CloseGoingAway, reasonGoingAway)
+		h.running.Go(c.goAway)
 	}
 	h.running.Wait()
 }

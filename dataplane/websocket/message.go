@@ -4,16 +4,13 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"runtime/debug"
 	"strconv"
-	"time"
 
 	"github.com/stagedoor-dev/stagedoor/dataplane/executionlog"
 	"github.com/stagedoor-dev/stagedoor/dataplane/integration"
 	"github.com/stagedoor-dev/stagedoor/dataplane/trace"
 )
-
-// deadline is until when a control frame is to be written.
-func (*Connection) deadline() time.Time { return time.Now().Add(writeTime) }
 
 // message has the route of a message carry it out. What leaves the process runs apart from
 // the reading: messages of a client do not wait for one another, as on AWS.
@@ -35,6 +32,7 @@ func (c *Connection) message(text []byte) {
 }
 
 func (x *Exchange) serveMessage() {
+	defer x.contain()
 	x.begin()
 	if x.route == nil {
 		f := forbidden("no route takes the message")
@@ -49,11 +47,27 @@ func (x *Exchange) serveMessage() {
 	switch {
 	case x.failure != nil:
 		x.conn.reply(x.failure.body(x))
+	case x.route.isTwoWay && len(x.reply.body) > maxMessageBytes: // unverified: what AWS does then
+		x.failure = internal("Execution failed due to configuration error: the response exceeds 131072 bytes", nil)
+		x.conn.reply(x.failure.body(x))
 	case x.route.isTwoWay && len(x.reply.body) > 0:
 		x.counters().countMessage(len(x.reply.body))
 		x.conn.reply(x.reply.body) // a client that is gone gets nothing
 	}
 	x.end()
+}
+
+// contain keeps a fault in one exchange from ending the process, as net/http does for
+// requests.
+func (x *Exchange) contain() {
+	fault := recover()
+	if fault == nil {
+		return
+	}
+	x.stage.logger().Error("WebSocket exchange failed", "request_id", x.id, "fault", fault, "stack", string(debug.Stack()))
+	if x.eventType == eventMessage {
+		x.conn.reply(internal("fault", nil).body(x))
+	}
 }
 
 // disconnected runs the route $disconnect of a connection that has ended.
@@ -68,6 +82,7 @@ func (c *Connection) disconnected(how *integration.Disconnect) {
 	if x.route == nil {
 		return
 	}
+	defer x.contain()
 	x.begin()
 	x.failure = x.execute()
 	x.end()

@@ -56,6 +56,9 @@ type Limits struct {
 	Idle time.Duration
 	// Duration is how long it may last in all: 2 hours.
 	Duration time.Duration
+	// Write is how long a client may take to read what is sent: 10 seconds, which is no
+	// quota of AWS.
+	Write time.Duration
 }
 
 // WithDefaults returns the limits with AWS's quotas for what is zero.
@@ -65,6 +68,9 @@ func (l Limits) WithDefaults() Limits {
 	}
 	if l.Duration == 0 {
 		l.Duration = 2 * time.Hour
+	}
+	if l.Write == 0 {
+		l.Write = 10 * time.Second
 	}
 	return l
 }

@@ -8,7 +8,9 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/gorilla/websocket"
 
 	"github.com/stagedoor-dev/stagedoor/dataplane/integration"
@@ -17,8 +19,10 @@ import (
 
 // Call is where a request was sent.
 type Call struct {
-	// DomainName is the name that the client called.
+	// DomainName is the name that events have: what the client called, or stands for it.
 	DomainName string
+	// ByCustomDomain tells that the client called a custom domain name.
+	ByCustomDomain bool
 	// HeaderNames are the names of headers as the client spelled them.
 	HeaderNames []string
 }
@@ -51,10 +55,15 @@ func (s *Stage) Connect(w http.ResponseWriter, r *http.Request, call Call) {
 		writeJSON(w, http.StatusUpgradeRequired, []byte(bodyUpgrade))
 		return
 	}
+	if api := s.snapshot.Api; api != nil && aws.ToBool(api.Api.DisableExecuteApiEndpoint) && !call.ByCustomDomain {
+		ServeForbidden(w)
+		return
+	}
 	c := &Connection{
 		id: newID(), shared: s.shared, hub: s.env.Hub, limits: s.env.Limits, connectedAt: s.env.Now(), now: s.env.Now,
-		domainName: call.DomainName, sourceIP: sourceIP(r), userAgent: r.UserAgent(),
+		domainName: call.DomainName, host: r.Host, sourceIP: sourceIP(r), userAgent: r.UserAgent(),
 	}
+	c.room.L = &c.mu
 	x := s.newExchange(c, eventConnect)
 	x.handshake, x.query, x.route = r, integration.ParseQuery(r.URL.RawQuery), s.compiled().connect
 	x.reply.status = http.StatusOK
@@ -131,7 +140,7 @@ func (x *Exchange) upgrade(w http.ResponseWriter) {
 	conn.SetReadLimit(maxMessageBytes)
 	conn.SetPingHandler(func(text string) error {
 		c.touch()
-		_ = conn.WriteControl(websocket.PongMessage, []byte(text), c.deadline())
+		_ = conn.WriteControl(websocket.PongMessage, []byte(text), time.Now().Add(c.limits.Write))
 		return nil
 	})
 	c.touch()
@@ -177,7 +186,7 @@ func (x *Exchange) handshakeHeaders(forAuthorizer bool) []integration.Field {
 	if _, explicit, err := net.SplitHostPort(r.Host); err == nil {
 		port = explicit
 	}
-	fields := []integration.Field{{Name: "Host", Values: []string{x.conn.domainName}}}
+	fields := []integration.Field{{Name: "Host", Values: []string{x.conn.host}}}
 	for name, values := range r.Header {
 		switch name {
 		case "Connection", "Upgrade":
