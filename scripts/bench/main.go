@@ -18,6 +18,7 @@ func main() {
 	binary := flag.String("binary", "bin/stagedoor", "the emulator")
 	duration := flag.Duration("duration", time.Second, "length of one measurement")
 	rounds := flag.Int("rounds", 5, "rounds per table row")
+	only := flag.String("only", "", "one measurement: startup, requests, functions, httpapis, websockets, coldstart or writes")
 	flag.Parse()
 	if *role != "" {
 		if err := serve(*role, *backend); err != nil {
@@ -28,7 +29,7 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	bench := &bench{binary: *binary, duration: *duration, rounds: *rounds}
+	bench := &bench{binary: *binary, duration: *duration, rounds: *rounds, only: *only}
 	if err := bench.run(ctx); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		stop()
@@ -41,12 +42,28 @@ type bench struct {
 	binary   string
 	duration time.Duration
 	rounds   int
+	// only names the one measurement that is wanted; empty = all.
+	only string
 }
 
 func (b *bench) run(ctx context.Context) error {
 	fmt.Printf("%s/%s, %d cores, %s, %d rounds of %s\n", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version(), b.rounds, b.duration)
-	for _, measure := range []func(context.Context) error{b.startUp, b.requests, b.functions, b.httpAPIs, b.coldStart, b.writes} {
-		if err := measure(ctx); err != nil {
+	for _, measurement := range []struct {
+		name    string
+		measure func(context.Context) error
+	}{
+		{"startup", b.startUp},
+		{"requests", b.requests},
+		{"functions", b.functions},
+		{"httpapis", b.httpAPIs},
+		{"websockets", b.webSockets},
+		{"coldstart", b.coldStart},
+		{"writes", b.writes},
+	} {
+		if b.only != "" && b.only != measurement.name {
+			continue
+		}
+		if err := measurement.measure(ctx); err != nil {
 			return err
 		}
 	}
