@@ -48,7 +48,7 @@ func logsCommand() *cobra.Command {
 	urlFlag(cmd.Flags(), &endpoint)
 	cmd.Flags().BoolVarP(&follow, "follow", "f", false, "print lines as they come, until interrupted")
 	cmd.Flags().DurationVar(&since, "since", 10*time.Minute, "how far back to begin")
-	cmd.Flags().StringVar(&filter, "filter", "", "only lines that match a CloudWatch filter pattern of terms")
+	cmd.Flags().StringVar(&filter, "filter", "", "only lines that match a CloudWatch filter pattern")
 	cmd.Flags().StringVar(&region, "region", "", "the region of the log group; without one the emulator's default")
 	return cmd
 }

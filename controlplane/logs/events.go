@@ -8,7 +8,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
+	"github.com/stagedoor-dev/stagedoor/controlplane/logs/filterpattern"
 	"github.com/stagedoor-dev/stagedoor/controlplane/store"
 )
 
@@ -187,6 +189,21 @@ type filterLogEventsOutput struct {
 	NextToken          string          `json:"nextToken,omitempty"`
 }
 
+// maxPatternLength is that of a filter pattern, in characters.
+const maxPatternLength = 1024
+
+// compilePattern compiles the filter pattern in a member of a request.
+func compilePattern(member, text string) (*filterpattern.Pattern, error) {
+	if utf8.RuneCountInString(text) > maxPatternLength {
+		return nil, invalid("1 validation error detected: Value at '" + member + "' failed to satisfy constraint: Member must have length less than or equal to 1024")
+	}
+	pattern, err := filterpattern.Compile(text)
+	if err != nil {
+		return nil, invalid(err.Error())
+	}
+	return pattern, nil
+}
+
 func (s *Service) filterLogEvents(ctx context.Context, scope store.Scope, in *filterLogEventsInput) (*filterLogEventsOutput, error) {
 	limit, err := pageSize(in.Limit, maxEvents, maxEvents)
 	if err != nil {
@@ -195,7 +212,7 @@ func (s *Service) filterLogEvents(ctx context.Context, scope store.Scope, in *fi
 	if len(in.LogStreamNames) > 0 && in.LogStreamNamePrefix != "" {
 		return nil, invalid("logStreamNames and logStreamNamePrefix exclude each other.")
 	}
-	matches, err := parsePattern(in.FilterPattern)
+	pattern, err := compilePattern("filterPattern", in.FilterPattern)
 	if err != nil {
 		return nil, err
 	}
@@ -212,7 +229,7 @@ func (s *Service) filterLogEvents(ctx context.Context, scope store.Scope, in *fi
 	}
 	events, err := s.read(ctx, scope, in.name(), from, to, func(e *event) bool {
 		return (len(in.LogStreamNames) == 0 || slices.Contains(in.LogStreamNames, e.Stream)) && strings.HasPrefix(e.Stream, in.LogStreamNamePrefix) &&
-			(in.NextToken == "" || e.position().compare(after) > 0) && matches(e.Message)
+			(in.NextToken == "" || e.position().compare(after) > 0) && pattern.Match(e.Message)
 	})
 	if err != nil {
 		return nil, err
