@@ -25,6 +25,7 @@ func validatedStage(method types.Method, parameters map[string]bool, models map[
 		"ListModel":   `{"type":"array","items":{"$ref":"` + modelBase + `testSchema"}}`,
 		"StatusModel": `{"type":"object","properties":{"Status":{"type":"string"},"Order":{"type":"integer"}},"required":["Status","Order"]}`,
 		"TestModel":   `{"type":"object","properties":{"status":{"oneOf":[{"type":"null"},{"$ref":"` + modelBase + `StatusModel"}]}},"required":["status"]}`,
+		"AnyObject":   `{"type":"object"}`,
 		"Broken":      `{"$ref":"` + modelBase + `Missing"}`,
 	} {
 		stage.Api.Models = append(stage.Api.Models, types.Model{Name: aws.String(name), Schema: aws.String(text)})
@@ -66,6 +67,7 @@ func TestRequestValidation(t *testing.T) {
 		"RV-11 LP-21 no validator":               {parameters, model("testSchema"), "POST", path, `{}`, nil, func(s *deployed.RestStage) { s.Api.Resources[0].ResourceMethods["ANY"] = without(s) }, 200, `{}`, ""},
 		"RV-12 reference":                        {nil, model("ListModel"), "POST", path, `[{"a":1,"b":2}]`, nil, nil, 200, `[{"a":1,"b":2}]`, ""},
 		"RV-13 no body":                          {nil, model("ListModel"), "POST", path, ``, nil, nil, 400, invalidBody, ""},
+		"RV-13 no body, an object will do":       {nil, model("AnyObject"), "GET", path, ``, nil, nil, 200, "null", ""},
 		"RV-14 null":                             {nil, model("TestModel"), "POST", path, `{"status": null}`, nil, nil, 200, `{"status": null}`, ""},
 		"RV-15 RV-18 object":                     {nil, model("TestModel"), "POST", path, `{"status": {"Status":"works","Order":1}}`, nil, nil, 200, `{"status": {"Status":"works","Order":1}}`, ""},
 		"RV-16 no body":                          {nil, model("TestModel"), "POST", path, ``, nil, nil, 400, invalidBody, ""},

@@ -3,7 +3,6 @@ package restapi
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"regexp"
 	"slices"
@@ -25,8 +24,7 @@ var (
 	errModelExists = wire.Conflict("Model name already exists for this REST API")                         // MV-07
 	errModelName   = wire.BadRequest("Model name must be non-empty")                                      // MV-08
 	errNoSchema    = wire.BadRequest("Model schema must have at least 1 property or array items defined") // MV-09
-	errBadSchema   = wire.BadRequest("Invalid model specified: Validation Result: warnings : [], errors : [Invalid model schema specified]")
-	errModelSize   = wire.BadRequest("Model schema exceeds the maximum size of 400 KB") // Unverified: the wording.
+	errModelSize   = wire.BadRequest("Model schema exceeds the maximum size of 400 KB")                   // Unverified: the wording.
 )
 
 var modelPatches = patchTable[types.Model]{
@@ -82,14 +80,18 @@ func checkModel(model *types.Model) error {
 	case len(schema) > maxModelSize:
 		return errModelSize
 	case aws.ToString(model.ContentType) == "application/json" && !isJSONObject(schema):
-		return errBadSchema
+		return errModel(badModelSchema)
 	}
 	return nil
 }
 
-func isJSONObject(text string) bool {
-	var object map[string]json.RawMessage
-	return json.Unmarshal([]byte(text), &object) == nil && object != nil
+// checkSentModel is checkModel for a model that a client sends as such: the schemas
+// that an import makes are of a document that was checked.
+func checkSentModel(model *types.Model) error {
+	if err := checkModel(model); err != nil || aws.ToString(model.ContentType) != "application/json" {
+		return err
+	}
+	return checkSchema(*model.Schema)
 }
 
 // CreateModel adds a model to an API.
@@ -103,7 +105,7 @@ func (s *Service) CreateModel(ctx context.Context, in *apigateway.CreateModelInp
 		if _, err := findAPI(tx, scope, *in.RestApiId); err != nil {
 			return nil, err
 		}
-		if err := checkModel(model); err != nil {
+		if err := checkSentModel(model); err != nil {
 			return nil, err
 		}
 		taken, err := store.Exists(tx, models, scope, *in.RestApiId, *in.Name)
@@ -162,7 +164,7 @@ func (s *Service) UpdateModel(ctx context.Context, in *apigateway.UpdateModelInp
 		if err := modelPatches.apply(model, in.PatchOperations); err != nil {
 			return nil, err
 		}
-		if err := checkModel(model); err != nil {
+		if err := checkSentModel(model); err != nil {
 			return nil, err
 		}
 		return model, models.Put(tx, scope, model, *in.RestApiId, *in.ModelName)

@@ -73,6 +73,18 @@ func TestModels(t *testing.T) {
 	create("MV-09 empty schema", apigateway.CreateModelInput{Name: aws.String("X"), Schema: aws.String("")}, errNoSchema)
 	create("MV-09 no schema", apigateway.CreateModelInput{Name: aws.String("X")}, errNoSchema)
 	create("MV-09 no XML schema", apigateway.CreateModelInput{Name: aws.String("X"), ContentType: aws.String("application/xml")}, errNoSchema)
+	for name, text := range map[string]string{
+		"list": `[]`, "unknown type": `{"type":"wrong"}`, "nothing required": `{"required":[]}`, "within": `{"properties":{"a":{"items":{"minLength":-1}}}}`,
+		"not of draft-04": `{"$schema":"http://json-schema.org/draft-07/schema#","exclusiveMinimum":1}`,
+	} {
+		create("MV-09 "+name, apigateway.CreateModelInput{Name: aws.String("X"), Schema: aws.String(text)}, "400 BadRequestException: Invalid model specified: Validation Result: warnings : [], errors : [Invalid model schema specified]")
+	}
+	for _, reference := range []string{"Other", "https://example.com/Other", "https://apigateway.amazonaws.com/restapis/" + api + "/Other"} {
+		create("MV-13 "+reference, apigateway.CreateModelInput{Name: aws.String("X"), Schema: aws.String(`{"items":[{"$ref":"` + reference + `"}]}`)}, "400 BadRequestException: Invalid model specified: Validation Result: warnings : [], errors : [Model reference must be in canonical form]")
+	}
+	local := `{"$schema":"http://json-schema.org/draft-07/schema#","definitions":{"a":{"pattern":"(?=x)x"}},"items":{"$ref":"#/definitions/a"}}`
+	must(w, w.client.CreateModel, &apigateway.CreateModelInput{RestApiId: &api, Name: aws.String("Local"), ContentType: aws.String("application/json"), Schema: &local})
+	must(w, w.client.DeleteModel, &apigateway.DeleteModelInput{RestApiId: &api, ModelName: aws.String("Local")})
 	create("no JSON", apigateway.CreateModelInput{Name: aws.String("X"), Schema: aws.String("{")}, "400 BadRequestException: Invalid model specified: Validation Result: warnings : [], errors : [Invalid model schema specified]")
 
 	resource := w.resource(api, root, "test")
