@@ -2,6 +2,7 @@ package restapi
 
 import (
 	"maps"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -193,13 +194,28 @@ func (r *importRun) methodResponses(ref methodRef, resource *types.Resource, met
 	return nil
 }
 
+// integrationVerb is the verb of an integration; a document may leave it out, where it
+// is the method's own, and POST for functions. Unverified.
+func integrationVerb(method *types.Method, read *types.Integration) *string {
+	switch {
+	case aws.ToString(read.HttpMethod) != "":
+		return read.HttpMethod
+	case read.Type == types.IntegrationTypeAwsProxy:
+		return aws.String(http.MethodPost)
+	case read.Type == types.IntegrationTypeMock:
+		return nil
+	default:
+		return method.HttpMethod
+	}
+}
+
 func (r *importRun) integration(resource *types.Resource, method *types.Method, m *openapi.Method) {
 	read := m.MethodIntegration
 	if read == nil {
 		return
 	}
 	in := &apigateway.PutIntegrationInput{
-		ResourceId: resource.Id, Type: read.Type, IntegrationHttpMethod: read.HttpMethod, Uri: read.Uri, Credentials: read.Credentials,
+		ResourceId: resource.Id, Type: read.Type, IntegrationHttpMethod: integrationVerb(method, read), Uri: read.Uri, Credentials: read.Credentials,
 		ConnectionType: read.ConnectionType, ConnectionId: read.ConnectionId, IntegrationTarget: read.IntegrationTarget,
 		ContentHandling: read.ContentHandling, PassthroughBehavior: read.PassthroughBehavior,
 		RequestParameters: maps.Clone(read.RequestParameters), RequestTemplates: maps.Clone(read.RequestTemplates),
