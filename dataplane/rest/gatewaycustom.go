@@ -116,6 +116,9 @@ func (r *customResponse) addHeaders(x *Exchange, header http.Header) {
 				delete(header, known)
 			}
 		}
+		if canonical == "Content-Type" {
+			name = canonical // or net/http would send one of its own beside it
+		}
 		header[name] = values
 	}
 }
