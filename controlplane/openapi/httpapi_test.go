@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/stagedoor-dev/stagedoor/controlplane/openapi"
@@ -35,4 +36,18 @@ func FuzzImportHTTP(f *testing.F) {
 			}
 		}
 	})
+}
+
+// The document is one that Terraform's provider is tested with on AWS.
+func TestUnexpectedAttributes(t *testing.T) {
+	t.Parallel()
+	api, err := openapi.Import([]byte(`{"openapi":"3.0.0","info":{"title":"t","version":"1","contact":{"x":1,"x-mine":2},"license":{"y":1}},
+		"components":{"invalid_key_will_warn":"a_value"},"paths":{"/users":{"get":{"summary":"s","responses":{}}}}}`), openapi.Options{})
+	want := []string{
+		"Parse issue: attribute info.contact.x is unexpected", "Parse issue: attribute info.license.y is unexpected",
+		"Parse issue: attribute components.invalid_key_will_warn is unexpected",
+	}
+	if err != nil || !slices.Equal(api.Warnings, want) {
+		t.Errorf("%v, warnings %q", err, api.Warnings)
+	}
 }
