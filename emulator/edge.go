@@ -9,6 +9,7 @@ import (
 	"runtime/debug"
 
 	"github.com/stagedoor-dev/stagedoor/controlplane/deployed"
+	"github.com/stagedoor-dev/stagedoor/controlplane/logs"
 	"github.com/stagedoor-dev/stagedoor/controlplane/wire"
 	"github.com/stagedoor-dev/stagedoor/dataplane"
 	"github.com/stagedoor-dev/stagedoor/dataplane/functionurl"
@@ -32,7 +33,7 @@ type edge struct {
 	metrics  http.Handler
 	code     http.Handler
 	requests http.Handler
-	logs     http.Handler
+	logs     *logs.Service
 	// account is the account of callers whose access key is none.
 	account string
 	logger  *slog.Logger

@@ -97,8 +97,9 @@ func (e *Emulator) start(ctx context.Context) error {
 		DisableGeneralOptionsHandler: true,
 		ErrorLog:                     parts.serverLog,
 	}
+	// Who follows would keep the server from ending.
+	server.RegisterOnShutdown(parts.edge.logs.EndSessions)
 	if parts.requests != nil {
-		// Who follows would keep the server from ending.
 		server.RegisterOnShutdown(parts.requests.end)
 	}
 	var served sync.WaitGroup

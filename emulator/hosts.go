@@ -98,11 +98,29 @@ func (h *hosts) lookup(header string, local net.Addr) hostName {
 		}
 		return host
 	}
+	name = withoutStream(name)
 	host.service, host.known = awsService(name)
 	if !host.known {
 		host.service, host.known = localService(name), h.isOwn(name, local)
 	}
 	return host
+}
+
+// withoutStream removes what the SDKs put in front of the host of StartLiveTail: "stream-",
+// or "streaming-" before April 2026. They do so with an endpoint URL, too.
+func withoutStream(name string) string {
+	for _, prefix := range []string{"stream-", "streaming-"} {
+		rest, ok := strings.CutPrefix(name, prefix)
+		if ok && (strings.HasPrefix(rest, logsService+".") || rest == "localhost" || isLoopback(rest)) {
+			return rest
+		}
+	}
+	return name
+}
+
+func isLoopback(name string) bool {
+	address, err := netip.ParseAddr(name)
+	return err == nil && address.IsLoopback()
 }
 
 // isOwn reports whether name is one of the emulator's own names.

@@ -31,6 +31,8 @@ func envCommand() *cobra.Command {
 				{"AWS_SECRET_ACCESS_KEY", "test"},
 				{"AWS_REGION", region},
 				{"AWS_DEFAULT_REGION", region},
+				// Without it, StartLiveTail goes to a host in front of the endpoint's name.
+				{"AWS_DISABLE_HOST_PREFIX_INJECTION", "true"},
 			} {
 				if _, err := fmt.Fprintf(cmd.OutOrStdout(), "export %s=%s\n", v[0], quote(v[1])); err != nil {
 					return err

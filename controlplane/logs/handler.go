@@ -46,15 +46,44 @@ func bind[In any, Out any](method func(*Service, context.Context, store.Scope, *
 	return func(s *Service, ctx context.Context, scope store.Scope, body []byte) (any, error) {
 		in := new(In)
 		if err := json.Unmarshal(body, in); err != nil {
-			return nil, wire.NewError(http.StatusBadRequest, "SerializationException", "The request body is no JSON of the operation: "+err.Error())
+			return nil, notJSON(err)
 		}
 		return method(s, ctx, scope, in)
 	}
 }
 
+func notJSON(err error) error {
+	return wire.NewError(http.StatusBadRequest, "SerializationException", "The request body is no JSON of the operation: "+err.Error())
+}
+
+// liveTail is the operation whose response is a stream of events.
+const liveTail = "StartLiveTail"
+
 // ServeHTTP answers an operation of the CloudWatch Logs API (JSON protocol 1.1).
 func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	out, err := s.call(w, r)
+	name, _ := strings.CutPrefix(r.Header.Get("X-Amz-Target"), TargetPrefix)
+	run, ok := operations[name]
+	if !ok && name != liveTail {
+		s.answer(w, r, nil, wire.NewError(http.StatusNotImplemented, "NotImplementedException", "Stagedoor does not implement CloudWatch Logs "+name+" yet"))
+		return
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequestBytes))
+	if err != nil {
+		s.answer(w, r, nil, wire.NewError(http.StatusRequestEntityTooLarge, "InvalidParameterException", "The request is too large."))
+		return
+	}
+	if name == liveTail {
+		if err := s.startLiveTail(r.Context(), w, s.scopeOf(r), body); err != nil {
+			s.answer(w, r, nil, err)
+		}
+		return
+	}
+	out, err := run(s, r.Context(), s.scopeOf(r), body)
+	s.answer(w, r, out, err)
+}
+
+// answer sends the output of an operation, or its error.
+func (s *Service) answer(w http.ResponseWriter, r *http.Request, out any, err error) {
 	status := http.StatusOK
 	if err != nil {
 		failure, ok := errors.AsType[*wire.Error](err)
@@ -76,16 +105,8 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(body) // an error means that the client is gone
 }
 
-func (s *Service) call(w http.ResponseWriter, r *http.Request) (any, error) {
-	name, _ := strings.CutPrefix(r.Header.Get("X-Amz-Target"), TargetPrefix)
-	run, ok := operations[name]
-	if !ok {
-		return nil, wire.NewError(http.StatusNotImplemented, "NotImplementedException", "Stagedoor does not implement CloudWatch Logs "+name+" yet")
-	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequestBytes))
-	if err != nil {
-		return nil, wire.NewError(http.StatusRequestEntityTooLarge, "InvalidParameterException", "The request is too large.")
-	}
+// scopeOf returns the account and region that a request is for.
+func (s *Service) scopeOf(r *http.Request) store.Scope {
 	scope := store.Scope{Account: s.config.DefaultAccount, Region: s.config.DefaultRegion}
 	if credential, signed := wire.ParseCredential(r); signed {
 		if credential.Region != "" {
@@ -95,7 +116,7 @@ func (s *Service) call(w http.ResponseWriter, r *http.Request) (any, error) {
 			scope.Account = credential.AccessKeyID
 		}
 	}
-	return run(s, r.Context(), scope, body)
+	return scope
 }
 
 func invalid(message string) error {

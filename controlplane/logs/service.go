@@ -58,6 +58,8 @@ type Service struct {
 	queueing sync.RWMutex
 	ended    bool
 
+	tails tails
+
 	// mu guards what is below, and the files.
 	mu     sync.Mutex
 	groups map[groupKey]*groupFiles
@@ -108,6 +110,7 @@ func New(config Config) (*Service, error) {
 	s := &Service{
 		config: config, queue: make(chan entry, queueLength), closing: make(chan struct{}), closed: make(chan struct{}),
 		groups: map[groupKey]*groupFiles{}, seq: config.Now().UnixNano(),
+		tails: tails{open: map[*tail]store.Scope{}, ended: make(chan struct{})},
 	}
 	if err := s.open(); err != nil {
 		return nil, fmt.Errorf("open logs: %w", err)
@@ -171,6 +174,7 @@ func (s *Service) filesLocked(key groupKey) (*groupFiles, error) {
 // dropped.
 func (s *Service) Close() error {
 	s.end.Do(func() {
+		s.EndSessions()
 		s.queueing.Lock()
 		s.ended = true
 		s.queueing.Unlock()

@@ -125,6 +125,7 @@ func (s *Service) write(ctx context.Context, key groupKey, events []*event) erro
 	}
 	written, err := files.segments.write(events, max(s.config.GroupBytes/8, 1), files.saw)
 	s.total += written
+	s.tails.tell(key, events)
 	return errors.Join(err, s.shrinkLocked(files))
 }
 
