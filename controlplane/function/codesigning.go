@@ -60,6 +60,20 @@ func (s *Service) GetCodeSigningConfig(
 	return nil, codeSigningNotFound(in.CodeSigningConfigArn)
 }
 
+// UpdateCodeSigningConfig finds none.
+func (s *Service) UpdateCodeSigningConfig(
+	_ context.Context, in *lambda.UpdateCodeSigningConfigInput,
+) (*lambda.UpdateCodeSigningConfigOutput, error) {
+	return nil, codeSigningNotFound(in.CodeSigningConfigArn)
+}
+
+// DeleteCodeSigningConfig finds none.
+func (s *Service) DeleteCodeSigningConfig(
+	_ context.Context, in *lambda.DeleteCodeSigningConfigInput,
+) (*lambda.DeleteCodeSigningConfigOutput, error) {
+	return nil, codeSigningNotFound(in.CodeSigningConfigArn)
+}
+
 // ListFunctionsByCodeSigningConfig finds no configuration.
 func (s *Service) ListFunctionsByCodeSigningConfig(
 	_ context.Context, in *lambda.ListFunctionsByCodeSigningConfigInput,

@@ -160,7 +160,7 @@ func urlTarget(ctx context.Context, action string, name, qualifier *string) (ref
 }
 
 func findURL(tx store.Tx, r reference) (*functionURLRecord, error) {
-	return store.Find(tx, functionURLs, r.scope, notFound("The resource you requested does not exist."), r.name, r.policyQualifier())
+	return store.Find(tx, functionURLs, r.scope, resourceNotFound(), r.name, r.policyQualifier())
 }
 
 // shownURL is a configuration as the API shows it.

@@ -148,7 +148,7 @@ func (s *Service) getLayerVersion(ctx context.Context, r layerReference) (*lambd
 	})
 }
 
-func layerNotFound() *wire.Error { return notFound("The resource you requested does not exist.") }
+func layerNotFound() *wire.Error { return resourceNotFound() }
 
 // DeleteLayerVersion deletes a version of a layer; it is no error when there is
 // none. Functions that have it keep it.

@@ -63,7 +63,7 @@ func (s *Service) GetPolicy(ctx context.Context, in *lambda.GetPolicyInput) (*la
 		if err != nil {
 			return nil, err
 		}
-		policy, err := store.Find(tx, policies, r.scope, notFound("The resource you requested does not exist."), r.name, r.policyQualifier())
+		policy, err := store.Find(tx, policies, r.scope, resourceNotFound(), r.name, r.policyQualifier())
 		if err != nil {
 			return nil, err
 		}

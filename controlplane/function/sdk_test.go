@@ -138,7 +138,12 @@ func TestWireForms(t *testing.T) {
 		{"no code signing", "GET", "/2020-06-30/functions/fn/code-signing-config", "", 200, `{"FunctionName":"fn"}`},
 		{"no concurrency", "GET", "/2019-09-30/functions/fn/concurrency", "", 200, `{}`},
 		{"no tags", "GET", "/2017-03-31/tags/arn:aws:lambda:us-east-1:000000000000:function:fn", "", 200, `{"Tags":{}}`},
-		{"what is missing says so", "GET", "/2015-03-31/event-source-mappings", "", 501, ""},
+		{"no event sources", "GET", "/2015-03-31/event-source-mappings?FunctionName=fn", "", 200, `{"EventSourceMappings":[]}`},
+		{"no event source", "GET", "/2015-03-31/event-source-mappings/8f5b8a2e-6c1d-4b1e-9a53-111111111111", "", 404, `{"Message":"The resource you requested does not exist.","Type":"User"}`},
+		{"no event source to delete", "DELETE", "/2015-03-31/event-source-mappings/8f5b8a2e-6c1d-4b1e-9a53-111111111111", "", 404, `{"Message":"The resource you requested does not exist.","Type":"User"}`},
+		{"no code signing configurations", "GET", "/2020-04-22/code-signing-configs", "", 200, `{"CodeSigningConfigs":[]}`},
+		{"no capacity providers", "GET", "/2025-11-30/capacity-providers", "", 200, `{"CapacityProviders":[]}`},
+		{"what is missing says so", "POST", "/2015-03-31/event-source-mappings", `{"FunctionName":"fn","EventSourceArn":"arn:aws:sqs:us-east-1:000000000000:q"}`, 501, ""},
 		{"delete", "DELETE", "/2015-03-31/functions/fn", "", 204, ""},
 	}
 	for _, tt := range tests {
