@@ -2,10 +2,13 @@ package emulator_test
 
 import (
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
@@ -13,6 +16,24 @@ import (
 
 	"github.com/stagedoor-dev/stagedoor/emulator"
 )
+
+// syncBuffer is a log that may be read meanwhile.
+type syncBuffer struct {
+	mu sync.Mutex
+	b  strings.Builder
+}
+
+func (s *syncBuffer) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.Write(p)
+}
+
+func (s *syncBuffer) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.String()
+}
 
 // TestDeadLetters: what becomes of asynchronous invocations reaches queues, topics and
 // buses at their endpoints.
@@ -30,7 +51,8 @@ func TestDeadLetters(t *testing.T) {
 		_, _ = io.WriteString(w, "{}")
 	}))
 	t.Cleanup(server.Close)
-	e := start(t, emulator.Config{Getenv: func(name string) string {
+	warnings := &syncBuffer{}
+	e := start(t, emulator.Config{Logger: slog.New(slog.NewTextHandler(warnings, nil)), Getenv: func(name string) string {
 		switch name {
 		case "AWS_ENDPOINT_URL_SQS", "AWS_ENDPOINT_URL_SNS", "AWS_ENDPOINT_URL_EVENTBRIDGE":
 			return server.URL
@@ -71,5 +93,21 @@ func TestDeadLetters(t *testing.T) {
 				t.Errorf("%s: got %s, want %s", payload, got, prefix)
 			}
 		}
+	}
+	// A FIFO queue is taken, but nothing comes to it, as on AWS.
+	must(c.lambda.UpdateFunctionConfiguration(ctx, &lambda.UpdateFunctionConfigurationInput{
+		FunctionName: name, DeadLetterConfig: &types.DeadLetterConfig{TargetArn: aws.String("arn:aws:sqs:us-east-1:000000000000:letters.fifo")},
+	}))(t)
+	must(c.lambda.Invoke(ctx, &lambda.InvokeInput{FunctionName: name, InvocationType: types.InvocationTypeEvent, Payload: []byte(`{"bad":2}`)}))(t)
+	if got := <-received; !strings.HasPrefix(got, ` Action=Publish&Message=%7B%22version`) {
+		t.Errorf("got %s", got)
+	}
+	for deadline := time.Now().Add(20 * time.Second); !strings.Contains(warnings.String(), "not to FIFO ones"); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("no warning in %s", warnings.String())
+		}
+	}
+	if len(received) > 0 {
+		t.Errorf("got %s", <-received)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -35,10 +36,21 @@ func (m *messages) Reachable(service string) error {
 	return nil
 }
 
+// errFIFO says what AWS documents: Lambda takes the ARN of a FIFO queue or topic as a
+// destination and dead-letter queue, and every delivery to it fails.
+var errFIFO = errors.New("AWS Lambda delivers to standard queues and topics only, not to FIFO ones")
+
+func isFIFO(service, name string) bool {
+	return (service == "sqs" || service == "sns") && strings.HasSuffix(name, ".fifo")
+}
+
 // Send implements [function.Messages].
 func (m *messages) Send(ctx context.Context, arn, body, detailType string, attributes map[string]string) error {
 	parts := strings.SplitN(arn, ":", 6)
 	service, region, account, name := parts[2], parts[3], parts[4], parts[5]
+	if isFIFO(service, name) {
+		return errFIFO
+	}
 	endpoint, failure := m.upstream.find(service)
 	if failure != nil {
 		return failure
