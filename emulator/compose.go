@@ -230,6 +230,8 @@ func composeFunctions(
 	}
 	runner, err := lambdarunner.New(lambdarunner.Config{
 		CAFile: ca.Path(), CABundle: bundle, Packages: packages, Endpoint: func() string { return url }, Logger: s.Logger, Logs: functionLog(groups, s.Logger), Now: s.Now, Debug: s.LambdaDebug,
+		// The limit of an account and region is the control plane's; all together have no less.
+		MaxConcurrency: max(s.quotas.lambdaConcurrency, lambdarunner.DefaultMaxConcurrency),
 	})
 	if err != nil {
 		return nil, nil, fmt.Errorf("function runner: %w", err)
@@ -238,11 +240,12 @@ func composeFunctions(
 
 	functions, err := function.New(function.Config{
 		Store: records, Runner: runner, Packages: packages, Permissions: s.LambdaPermissions == PermissionsOn,
-		CodeURL:      func(sha256 string) string { return codeURL(url, sha256) },
-		FunctionURLs: func(urlID, region string) string { return "http://" + urlID + localURLDomain(region, port) + "/" },
-		Objects:      composeObjects(s, services),
-		Messages:     &messages{upstream: services, now: s.Now},
-		Logger:       s.Logger, Now: s.Now,
+		CodeURL:              func(sha256 string) string { return codeURL(url, sha256) },
+		FunctionURLs:         func(urlID, region string) string { return "http://" + urlID + localURLDomain(region, port) + "/" },
+		Objects:              composeObjects(s, services),
+		Messages:             &messages{upstream: services, now: s.Now},
+		ConcurrentExecutions: s.quotas.lambdaConcurrency,
+		Logger:               s.Logger, Now: s.Now,
 	})
 	if err != nil {
 		return nil, nil, err

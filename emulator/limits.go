@@ -16,30 +16,33 @@ import (
 type quotas struct {
 	rest restapi.Limits
 	http httpapi.Limits
+	// lambdaConcurrency is the concurrency of an account and region; 0 = AWS's default.
+	lambdaConcurrency int
 }
 
 // quotaNames are what quotas are called in [Config.Limits]; those of HTTP and WebSocket APIs
-// begin with "v2-".
+// begin with "v2-", the one of AWS Lambda is the concurrency of an account and region.
 var quotaNames = map[string]func(q *quotas, n int){
-	"resources-per-api":           func(q *quotas, n int) { q.rest.ResourcesPerAPI = n },
-	"stages-per-api":              func(q *quotas, n int) { q.rest.StagesPerAPI = n },
-	"integration-timeout-ms":      func(q *quotas, n int) { q.rest.IntegrationTimeoutMillis = int32(n) },
-	"api-keys":                    func(q *quotas, n int) { q.rest.APIKeys = n },
-	"usage-plans":                 func(q *quotas, n int) { q.rest.UsagePlans = n },
-	"usage-plans-per-key":         func(q *quotas, n int) { q.rest.UsagePlansPerKey = n },
-	"authorizers-per-api":         func(q *quotas, n int) { q.rest.AuthorizersPerAPI = n },
-	"documentation-parts-per-api": func(q *quotas, n int) { q.rest.DocumentationPartsPerAPI = n },
-	"client-certificates":         func(q *quotas, n int) { q.rest.ClientCertificates = n },
-	"vpc-links":                   func(q *quotas, n int) { q.rest.VPCLinks = n },
-	"domain-names":                func(q *quotas, n int) { q.rest.PublicDomainNames = n },
-	"private-domain-names":        func(q *quotas, n int) { q.rest.PrivateDomainNames = n },
-	"domain-name-associations":    func(q *quotas, n int) { q.rest.DomainNameAccessAssociations = n },
-	"v2-apis":                     func(q *quotas, n int) { q.http.APIs = n },
-	"v2-routes-per-api":           func(q *quotas, n int) { q.http.RoutesPerAPI = n },
-	"v2-integrations-per-api":     func(q *quotas, n int) { q.http.IntegrationsPerAPI = n },
-	"v2-authorizers-per-api":      func(q *quotas, n int) { q.http.AuthorizersPerAPI = n },
-	"v2-stages-per-api":           func(q *quotas, n int) { q.http.StagesPerAPI = n },
-	"v2-vpc-links":                func(q *quotas, n int) { q.http.VPCLinks = n },
+	"resources-per-api":            func(q *quotas, n int) { q.rest.ResourcesPerAPI = n },
+	"stages-per-api":               func(q *quotas, n int) { q.rest.StagesPerAPI = n },
+	"integration-timeout-ms":       func(q *quotas, n int) { q.rest.IntegrationTimeoutMillis = int32(n) },
+	"api-keys":                     func(q *quotas, n int) { q.rest.APIKeys = n },
+	"usage-plans":                  func(q *quotas, n int) { q.rest.UsagePlans = n },
+	"usage-plans-per-key":          func(q *quotas, n int) { q.rest.UsagePlansPerKey = n },
+	"authorizers-per-api":          func(q *quotas, n int) { q.rest.AuthorizersPerAPI = n },
+	"documentation-parts-per-api":  func(q *quotas, n int) { q.rest.DocumentationPartsPerAPI = n },
+	"client-certificates":          func(q *quotas, n int) { q.rest.ClientCertificates = n },
+	"vpc-links":                    func(q *quotas, n int) { q.rest.VPCLinks = n },
+	"domain-names":                 func(q *quotas, n int) { q.rest.PublicDomainNames = n },
+	"private-domain-names":         func(q *quotas, n int) { q.rest.PrivateDomainNames = n },
+	"domain-name-associations":     func(q *quotas, n int) { q.rest.DomainNameAccessAssociations = n },
+	"lambda-concurrent-executions": func(q *quotas, n int) { q.lambdaConcurrency = n },
+	"v2-apis":                      func(q *quotas, n int) { q.http.APIs = n },
+	"v2-routes-per-api":            func(q *quotas, n int) { q.http.RoutesPerAPI = n },
+	"v2-integrations-per-api":      func(q *quotas, n int) { q.http.IntegrationsPerAPI = n },
+	"v2-authorizers-per-api":       func(q *quotas, n int) { q.http.AuthorizersPerAPI = n },
+	"v2-stages-per-api":            func(q *quotas, n int) { q.http.StagesPerAPI = n },
+	"v2-vpc-links":                 func(q *quotas, n int) { q.http.VPCLinks = n },
 }
 
 // newQuotas reads the quotas that are changed.

@@ -2,13 +2,20 @@ package emulator_test
 
 import (
 	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/apigateway"
 	"github.com/aws/aws-sdk-go-v2/service/apigatewayv2"
 	"github.com/aws/aws-sdk-go-v2/service/apigatewayv2/types"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	lambdatypes "github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
 	"github.com/stagedoor-dev/stagedoor/emulator"
 )
@@ -33,4 +40,47 @@ func TestLimits(t *testing.T) {
 	if _, err := v2.CreateApi(ctx, &apigatewayv2.CreateApiInput{Name: aws.String("b"), ProtocolType: types.ProtocolTypeHttp}); errorCode(err) != "TooManyRequestsException" {
 		t.Errorf("a second API: %v", err)
 	}
+}
+
+// TestLambdaConcurrency: the concurrency of an account is shown and kept.
+func TestLambdaConcurrency(t *testing.T) {
+	t.Parallel()
+	requireTool(t, "python3")
+	ctx := t.Context()
+	c := newClients(t, start(t, emulator.Config{Limits: map[string]int{"lambda-concurrent-executions": 2}}).AWSConfig())
+	name := aws.String("slow")
+	must(c.lambda.CreateFunction(ctx, &lambda.CreateFunctionInput{
+		FunctionName: name, Runtime: lambdatypes.RuntimePython313, Handler: aws.String("app.handler"), Role: aws.String("arn:aws:iam::000000000000:role/r"), Timeout: aws.Int32(60),
+		Code: &lambdatypes.FunctionCode{ZipFile: zipOf(t, "app.py", "import os, time\ndef handler(event, context):\n    open(event['on'] + str(os.getpid()), 'w').close()\n    while not os.path.exists(event['off']):\n        time.sleep(0.01)\n")},
+	}))(t)
+	limit := must(c.lambda.GetAccountSettings(ctx, &lambda.GetAccountSettingsInput{}))(t).AccountLimit
+	if limit.ConcurrentExecutions != 2 || *limit.UnreservedConcurrentExecutions != 2 {
+		t.Errorf("limit %+v", limit)
+	}
+	dir := t.TempDir()
+	payload := []byte(fmt.Sprintf(`{"on":%q,"off":%q}`, filepath.Join(dir, "on"), filepath.Join(dir, "off")))
+	var running sync.WaitGroup
+	for range 2 {
+		running.Go(func() {
+			if out, err := c.lambda.Invoke(ctx, &lambda.InvokeInput{FunctionName: name, Payload: payload}); err != nil || out.FunctionError != nil {
+				t.Errorf("%v %v", out, err)
+			}
+		})
+	}
+	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		if started, _ := filepath.Glob(filepath.Join(dir, "on*")); len(started) == 2 {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("the functions do not run")
+		}
+	}
+	_, err := c.lambda.Invoke(ctx, &lambda.InvokeInput{FunctionName: name, Payload: payload}, func(o *lambda.Options) { o.RetryMaxAttempts = 1 })
+	if e, ok := errors.AsType[*lambdatypes.TooManyRequestsException](err); !ok || e.Reason != lambdatypes.ThrottleReasonConcurrentInvocationLimitExceeded {
+		t.Errorf("a third invocation: %v", err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "off"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	running.Wait()
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/stagedoor-dev/stagedoor/controlplane/store"
 )
 
-// GetAccountSettings returns AWS's default limits and what is used of them.
+// GetAccountSettings returns the limits and what is used of them.
 func (s *Service) GetAccountSettings(ctx context.Context, _ *lambda.GetAccountSettingsInput) (*lambda.GetAccountSettingsOutput, error) {
 	scope := scopeOf(ctx)
 	return view(ctx, s, func(tx store.Tx) (*lambda.GetAccountSettingsOutput, error) {
@@ -42,9 +42,9 @@ func (s *Service) GetAccountSettings(ctx context.Context, _ *lambda.GetAccountSe
 			AccountLimit: &types.AccountLimit{
 				CodeSizeUnzipped:               250 << 20,
 				CodeSizeZipped:                 maxZipBytes,
-				ConcurrentExecutions:           accountConcurrency,
+				ConcurrentExecutions:           int32(s.concurrency),
 				TotalCodeSize:                  75 << 30,
-				UnreservedConcurrentExecutions: aws.Int32(int32(accountConcurrency - reserved)),
+				UnreservedConcurrentExecutions: aws.Int32(int32(max(s.concurrency-reserved, 0))),
 			},
 			AccountUsage: usage,
 		}, nil

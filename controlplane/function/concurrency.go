@@ -13,11 +13,23 @@ import (
 )
 
 const (
-	// accountConcurrency is the number of concurrent executions of an account and
-	// region; minUnreserved of them cannot be reserved.
-	accountConcurrency = 1000
-	minUnreserved      = 100
+	// DefaultConcurrentExecutions is the number of concurrent executions of an account
+	// and region, unless AWS raises it.
+	DefaultConcurrentExecutions = 1000
+	// minUnreserved of them cannot be reserved.
+	minUnreserved = 100
 )
+
+// checkUnreserved refuses what leaves fewer than the minimum of unreserved executions; in
+// an account with less than that none can be reserved.
+func (s *Service) checkUnreserved(left int64, reservation string) error {
+	minimum := min(minUnreserved, s.concurrency)
+	if left >= minimum {
+		return nil
+	}
+	return invalidParameter("Specified " + reservation + " for function decreases account's UnreservedConcurrentExecution below its minimum value of [" +
+		strconv.FormatInt(minimum, 10) + "].")
+}
 
 // PutFunctionConcurrency reserves concurrency for a function, which caps it, too:
 // 0 throttles every invocation.
@@ -42,9 +54,8 @@ func (s *Service) PutFunctionConcurrency(ctx context.Context, in *lambda.PutFunc
 		if err != nil {
 			return nil, err
 		}
-		if accountConcurrency-others-int64(*in.ReservedConcurrentExecutions) < minUnreserved {
-			return nil, invalidParameter("Specified ReservedConcurrentExecutions for function decreases account's " +
-				"UnreservedConcurrentExecution below its minimum value of [" + strconv.Itoa(minUnreserved) + "].")
+		if err := s.checkUnreserved(s.concurrency-others-int64(*in.ReservedConcurrentExecutions), "ReservedConcurrentExecutions"); err != nil {
+			return nil, err
 		}
 		return reserved, concurrencies.Put(tx, r.scope, reserved, r.name)
 	})
@@ -121,6 +132,8 @@ type limiter struct {
 // share.
 type accountLimiter struct {
 	running atomic.Int64
+	// limit is the account's concurrency.
+	limit int64
 	// reserved is what reservations take from it.
 	reserved atomic.Int64
 }
@@ -130,7 +143,7 @@ type accountLimiter struct {
 func (l *limiter) acquire() (release func(), reason string) {
 	limit := l.limit.Load()
 	if limit == unlimited {
-		if l.account.running.Add(1) > accountConcurrency-l.account.reserved.Load() {
+		if l.account.running.Add(1) > l.account.limit-l.account.reserved.Load() {
 			l.account.running.Add(-1)
 			return nil, unreservedExceeded
 		}

@@ -46,6 +46,8 @@ type index struct {
 	hooks   indexHooks
 	logger  *slog.Logger
 	watches []func()
+	// concurrency is that of an account and region.
+	concurrency int64
 
 	// mu guards the fields below. Nothing is called while it is held.
 	mu        sync.RWMutex
@@ -68,15 +70,16 @@ type indexHooks struct {
 	provision func(*deployed.Function, int)
 }
 
-func newIndex(s store.Store, hooks indexHooks, logger *slog.Logger) *index {
+func newIndex(s store.Store, hooks indexHooks, concurrency int64, logger *slog.Logger) *index {
 	return &index{
-		store:     s,
-		hooks:     hooks,
-		logger:    logger,
-		functions: map[functionKey]*published{},
-		accounts:  map[store.Scope]*accountLimiter{},
-		packages:  map[string]int{},
-		layers:    map[layerKey]string{},
+		store:       s,
+		hooks:       hooks,
+		logger:      logger,
+		concurrency: concurrency,
+		functions:   map[functionKey]*published{},
+		accounts:    map[store.Scope]*accountLimiter{},
+		packages:    map[string]int{},
+		layers:      map[layerKey]string{},
 	}
 }
 
@@ -222,7 +225,7 @@ func (x *index) install(key functionKey, stored *storedFunction) (withdrawn, pro
 func (x *index) newLimiterLocked(scope store.Scope) *limiter {
 	account := x.accounts[scope]
 	if account == nil {
-		account = new(accountLimiter)
+		account = &accountLimiter{limit: x.concurrency}
 		x.accounts[scope] = account
 	}
 	l := &limiter{account: account}

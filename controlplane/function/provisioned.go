@@ -40,7 +40,7 @@ func (s *Service) PutProvisionedConcurrencyConfig(
 		if _, err := findVersion(tx, r); err != nil {
 			return nil, err
 		}
-		if err := checkProvisioned(tx, r, record); err != nil {
+		if err := s.checkProvisioned(tx, r, record); err != nil {
 			return nil, err
 		}
 		item := provisionedItem(r, record)
@@ -51,7 +51,7 @@ func (s *Service) PutProvisionedConcurrencyConfig(
 
 // checkProvisioned refuses more than what is reserved for the function, or more
 // than the account has left.
-func checkProvisioned(tx store.Tx, r reference, record *provisionedRecord) error {
+func (s *Service) checkProvisioned(tx store.Tx, r reference, record *provisionedRecord) error {
 	reserved, err := findOrNil(tx, concurrencies, r.scope, r.name)
 	if err != nil {
 		return err
@@ -78,10 +78,7 @@ func checkProvisioned(tx store.Tx, r reference, record *provisionedRecord) error
 	if err != nil {
 		return err
 	}
-	if accountConcurrency-taken-others-own < minUnreserved {
-		return invalidParameter("Specified ConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [100].")
-	}
-	return nil
+	return s.checkUnreserved(s.concurrency-taken-others-own, "ConcurrentExecutions")
 }
 
 // provisionedItem is a configuration as the API shows it: all that was asked for

@@ -1,6 +1,7 @@
 package function
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -63,6 +64,9 @@ type Config struct {
 	// FunctionURLs returns the URL that the edge serves for a function URL with the
 	// given id; nil refuses function URLs.
 	FunctionURLs func(urlID, region string) string
+	// ConcurrentExecutions is the concurrency of an account and region; 0 =
+	// [DefaultConcurrentExecutions].
+	ConcurrentExecutions int
 	// Logger defaults to one that discards.
 	Logger *slog.Logger
 	// Now defaults to time.Now.
@@ -87,8 +91,10 @@ type Service struct {
 	closeURLs    func()
 	// layers and localDirs tell what the runner heeds.
 	layers, localDirs bool
-	logger            *slog.Logger
-	now               func() time.Time
+	// concurrency is that of an account and region.
+	concurrency int64
+	logger      *slog.Logger
+	now         func() time.Time
 	// draw returns a number in [0, 1) for weighted routing.
 	draw func() float64
 }
@@ -120,6 +126,7 @@ func New(cfg Config) (*Service, error) {
 		logger:      cfg.Logger,
 		now:         cfg.Now,
 		draw:        rand.Float64,
+		concurrency: int64(cmp.Or(cfg.ConcurrentExecutions, DefaultConcurrentExecutions)),
 	}
 	if s.logger == nil {
 		s.logger = slog.New(slog.DiscardHandler)
@@ -127,7 +134,7 @@ func New(cfg Config) (*Service, error) {
 	if s.now == nil {
 		s.now = time.Now
 	}
-	s.index = newIndex(s.store, indexHooks{retired: s.retired, unused: s.unused, provision: provisionWith(cfg.Runner)}, s.logger)
+	s.index = newIndex(s.store, indexHooks{retired: s.retired, unused: s.unused, provision: provisionWith(cfg.Runner)}, s.concurrency, s.logger)
 	s.packages = &packages{kept: cfg.Packages, inUse: s.index.uses, logger: s.logger}
 	if err := activateStored(context.Background(), s.store); err != nil {
 		return nil, fmt.Errorf("activate stored functions: %w", err)
