@@ -90,7 +90,6 @@ func TestAWSServiceCredentials(t *testing.T) {
 	method := awsMethod("ssm:action/GetParameter", map[string]types.IntegrationResponse{"200": {}})
 	// What the client could forge is replaced.
 	method.MethodIntegration.RequestParameters = map[string]string{
-		"integration.request.header.Authorization":        "method.request.header.Authorization",
 		"integration.request.header.X-Amz-Security-Token": "'forged'",
 		"integration.request.header.Host":                 "'elsewhere'",
 	}

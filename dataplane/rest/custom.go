@@ -23,7 +23,7 @@ func (c *compiler) custom(m *types.Method, call step) []step {
 	}
 	var steps []step
 	if len(parameters) > 0 {
-		steps = append(steps, step{name: "integration request parameters", run: requestParameters(parameters).run})
+		steps = append(steps, step{name: "integration request parameters", run: newRequestParameters(i, parameters).run})
 	}
 	return append(steps, c.requestBody(i), call, step{name: "integration response", run: responses.run})
 }

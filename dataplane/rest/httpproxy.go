@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"io"
 	"net/http"
-	"net/url"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -38,7 +36,7 @@ func (c *compiler) httpProxy(i *types.Integration) []step {
 		return []step{{name: name, run: proxy.run}}
 	}
 	return []step{
-		{name: "integration request parameters", run: requestParameters(parameters).run},
+		{name: "integration request parameters", run: newRequestParameters(i, parameters).run},
 		{name: name, run: proxy.run},
 	}
 }
@@ -63,42 +61,6 @@ func (c *compiler) httpConfig(i *types.Integration) (integration.HTTPConfig, *Fa
 		Timeout:   timeout(i),
 		Transport: transport,
 	}, nil
-}
-
-// requestParameters are the mappings of an integration request.
-type requestParameters []mapping.Parameter
-
-// run evaluates the mappings. A missing source leaves its target out.
-func (p requestParameters) run(x *Exchange) *Failure {
-	to := &x.IntegrationRequest
-	for _, parameter := range p {
-		values := parameter.Source.Evaluate(x)
-		if len(values) == 0 {
-			continue
-		}
-		switch parameter.Target.Place {
-		case mapping.RequestHeader:
-			if values = validValues(values); len(values) > 0 {
-				to.Header = append(to.Header, integration.Field{Name: parameter.Target.Name, Values: values})
-			}
-		case mapping.RequestQuerystring:
-			to.Query = append(to.Query, integration.Field{Name: parameter.Target.Name, Values: values})
-		case mapping.RequestPath:
-			value := values[0]
-			if parameter.Source.Source() != mapping.Path {
-				value = escapePath(value)
-			}
-			to.Path = append(to.Path, integration.Pair{Name: parameter.Target.Name, Value: value})
-		case mapping.MethodResponseHeader, mapping.GatewayResponseHeader:
-		}
-	}
-	return nil
-}
-
-// escapePath encodes a value for a path, slashes excepted: path parameters may span
-// segments.
-func escapePath(value string) string {
-	return strings.ReplaceAll(url.PathEscape(value), "%2F", "/")
 }
 
 type httpProxy struct {
