@@ -9,12 +9,14 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"io"
+	"log/slog"
 	"maps"
 	"math/big"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -349,4 +351,22 @@ func TestAuthorizerEvents(t *testing.T) {
 			golden(t, "authorizer-"+name+".v"+format[:1]+".json", []byte(event))
 		}
 	}
+}
+
+// A function that gives no verdict within ten seconds is a 500, as AWS documents.
+func TestLambdaAuthorizerTimeout(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		plane := dataplane.New(dataplane.Config{Invoker: hanging{}, Logger: slog.New(slog.DiscardHandler), Transport: canned{}})
+		defer plane.Close()
+		stage := stageOf("$default", httpIntegration("http://backend.example/"), "GET /a")
+		lambdaGuard("2.0", true, 0)(stage)
+		plane.PublishApiStage(stage)
+		r, address := request("GET", "/a", "", http.Header{"X-Who": {"yes"}})
+		recorder, began := httptest.NewRecorder(), time.Now()
+		plane.Serve(recorder, r, address)
+		if recorder.Code != 500 || recorder.Body.String() != internalBody || time.Since(began) != 10*time.Second {
+			t.Errorf("%d %s after %s", recorder.Code, recorder.Body, time.Since(began))
+		}
+	})
 }
