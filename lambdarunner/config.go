@@ -47,6 +47,10 @@ type Config struct {
 	// the name of the function. Such a function has one process, which is kept, and no
 	// limits of time and memory. Node.js, Python (with debugpy) and Java can be debugged.
 	Debug map[string]int
+	// NodeModules are directories of that name where Node.js functions find the AWS SDK,
+	// which AWS's runtimes have, after their own packages and layers and before what is
+	// installed globally.
+	NodeModules []string
 	// Now is the clock of log lines, deadlines and idle times; nil = time.Now.
 	Now func() time.Time
 	// TempDir is where the bootstraps of the managed runtimes are written, in a

@@ -41,7 +41,7 @@ func (nodejs) command(ctx context.Context, files *runtimeFiles, fn *deployed.Fun
 	return command{
 		path:           it.path,
 		interpreterDir: filepath.Dir(it.path),
-		args:           []string{filepath.Join(dir, "index.mjs")},
+		args:           []string{filepath.Join(dir, "index.mjs"), strings.Join(files.nodeModules, string(filepath.ListSeparator))},
 		version:        "nodejs:" + it.version,
 		runtimeDir:     dir,
 		variables:      map[string]string{"NODE_PATH": joinPaths(at.inOpt("nodejs", "node"+major, "node_modules"), at.inOpt("nodejs", "node_modules"), []string{at.task})},

@@ -50,6 +50,7 @@ func New(cfg Config) (*Runner, error) {
 	if err != nil {
 		return nil, fmt.Errorf("write the bootstraps of the managed runtimes: %w", err)
 	}
+	runtimes.nodeModules = cfg.NodeModules
 	r := &Runner{
 		cfg:       cfg,
 		runtimes:  runtimes,

@@ -85,6 +85,8 @@ func wrapped(c command, fn *deployed.Function, at place) command {
 type runtimeFiles struct {
 	dir          string
 	interpreters *interpreters
+	// nodeModules is [Config.NodeModules].
+	nodeModules []string
 }
 
 // writeRuntimeFiles writes the bootstraps into a new directory below tempDir.

@@ -6,6 +6,7 @@ import { format } from "node:util";
 import { loadHandler, LambdaError } from "./handler.mjs";
 import { RuntimeApi } from "./api.mjs";
 import { asOnAws, errorObject } from "./errors.mjs";
+import { missingSdk, offerSdk } from "./sdk.mjs";
 import { highWaterMarkOf, installAwsLambda, isStreaming, ResponseStream } from "./streaming.mjs";
 
 const env = process.env;
@@ -243,6 +244,7 @@ async function main() {
   });
   let handler;
   try {
+    offerSdk();
     handler = await loadHandler(env.LAMBDA_TASK_ROOT, env._HANDLER);
   } catch (e) {
     await initError(api, "Uncaught Exception", e);
@@ -267,6 +269,8 @@ async function main() {
 
 async function initError(api, title, error) {
   logError(title, error);
+  const hint = missingSdk(error);
+  if (hint) writeAll(`${hint}\n`);
   const object = errorObject(error);
   await api.post("init/error", JSON.stringify(object), { "Lambda-Runtime-Function-Error-Type": object.errorType });
 }
