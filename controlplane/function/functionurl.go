@@ -45,7 +45,7 @@ func (s *Service) CreateFunctionUrlConfig(ctx context.Context, in *lambda.Create
 	}
 	at := s.urlTime()
 	record := &functionURLRecord{URLID: newURLID(), Config: types.FunctionUrlConfig{
-		AuthType: in.AuthType, Cors: in.Cors, InvokeMode: in.InvokeMode,
+		AuthType: in.AuthType, Cors: anyCors(in.Cors), InvokeMode: in.InvokeMode,
 		FunctionArn: aws.String(r.qualifiedARN()), CreationTime: &at, LastModifiedTime: &at,
 	}}
 	created, err := update(ctx, s, func(tx store.Tx) (*types.FunctionUrlConfig, error) {
@@ -66,7 +66,8 @@ func (s *Service) CreateFunctionUrlConfig(ctx context.Context, in *lambda.Create
 }
 
 // UpdateFunctionUrlConfig changes members of a URL's configuration; those that
-// are not given stay. Cors is replaced as a whole.
+// are not given stay. Cors is replaced as a whole; an empty one ends it, as Terraform's
+// provider has found.
 func (s *Service) UpdateFunctionUrlConfig(ctx context.Context, in *lambda.UpdateFunctionUrlConfigInput) (*lambda.UpdateFunctionUrlConfigOutput, error) {
 	r, err := urlTarget(ctx, "UpdateFunctionUrlConfig", in.FunctionName, in.Qualifier)
 	if err != nil {
@@ -85,7 +86,9 @@ func (s *Service) UpdateFunctionUrlConfig(ctx context.Context, in *lambda.Update
 		if in.InvokeMode != "" {
 			config.InvokeMode = in.InvokeMode
 		}
-		set(&config.Cors, in.Cors)
+		if in.Cors != nil {
+			config.Cors = anyCors(in.Cors)
+		}
 		config.LastModifiedTime = &at
 		if err := checkFunctionURL(config.AuthType, config.InvokeMode, config.Cors); err != nil {
 			return nil, err

@@ -40,6 +40,9 @@ func TestFunctionURL(t *testing.T) {
 	if *updated.FunctionUrl != *created.FunctionUrl || updated.AuthType != types.FunctionUrlAuthTypeAwsIam || len(updated.Cors.AllowOrigins) != 2 {
 		t.Errorf("got %+v", updated)
 	}
+	if plain := must(f.UpdateFunctionUrlConfig(f.ctx, &lambda.UpdateFunctionUrlConfigInput{FunctionName: name, Cors: &types.Cors{}}))(t); plain.Cors != nil {
+		t.Errorf("an empty Cors is %+v", plain.Cors)
+	}
 	if list := must(f.ListFunctionUrlConfigs(f.ctx, &lambda.ListFunctionUrlConfigsInput{FunctionName: name}))(t); len(list.FunctionUrlConfigs) != 2 ||
 		*list.FunctionUrlConfigs[1].FunctionUrl != *onAlias.FunctionUrl {
 		t.Errorf("got %+v", list.FunctionUrlConfigs)

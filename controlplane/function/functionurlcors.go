@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 )
 
 // corsMethods are the methods that a function URL's Cors can allow.
@@ -34,4 +36,13 @@ func checkCorsList(member string, entries []string, most, length int) error {
 func isOrigin(s string) bool {
 	scheme, host, ok := strings.Cut(s, "://")
 	return ok && scheme != "" && host != "" && !strings.ContainsAny(host, "/?# ")
+}
+
+// anyCors is nil for a Cors that says nothing.
+func anyCors(cors *types.Cors) *types.Cors {
+	if cors == nil || cors.AllowCredentials == nil && cors.MaxAge == nil &&
+		len(cors.AllowHeaders)+len(cors.AllowMethods)+len(cors.AllowOrigins)+len(cors.ExposeHeaders) == 0 {
+		return nil
+	}
+	return cors
 }
