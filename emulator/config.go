@@ -41,6 +41,10 @@ type Config struct {
 	// the name of the link or by the ARN of its target. A link's tag "stagedoor:target"
 	// says the same.
 	VPCLinks map[string]string
+	// LambdaPrivateTmp gives each environment of a function a /tmp of its own, limited to its
+	// EphemeralStorage: on Linux, as root with CAP_SYS_ADMIN. Otherwise environments have a
+	// directory of their own by TMPDIR, and share the /tmp of this machine.
+	LambdaPrivateTmp bool
 	// LambdaPermissions tells whether a function's resource policy has to allow API
 	// Gateway; the zero value enforces it, as AWS does.
 	LambdaPermissions LambdaPermissions

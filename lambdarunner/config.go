@@ -47,6 +47,11 @@ type Config struct {
 	// the name of the function. Such a function has one process, which is kept, and no
 	// limits of time and memory. Node.js, Python (with debugpy) and Java can be debugged.
 	Debug map[string]int
+	// PrivateTmp gives each environment a /tmp of its own, limited in size, where the kernel
+	// lets us: on Linux, as root with CAP_SYS_ADMIN. Otherwise, and without it, they have
+	// a directory of their own by TMPDIR and the /tmp of this machine, through which the
+	// tests of many projects exchange files with their functions.
+	PrivateTmp bool
 	// NodeModules are directories of that name where Node.js functions find the AWS SDK,
 	// which AWS's runtimes have, after their own packages and layers and before what is
 	// installed globally.

@@ -28,12 +28,14 @@ func (r *Runner) environment(fn *deployed.Function, c command, at place, api str
 	v := map[string]string{
 		"LANG":                     "en_US.UTF-8",
 		"TZ":                       ":UTC",
-		"TMPDIR":                   at.scratch,
 		"PATH":                     searchPath(c.interpreterDir, at),
 		"LD_LIBRARY_PATH":          joinPaths([]string{at.task, filepath.Join(at.task, "lib")}, at.inOpt("lib")),
 		"AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
 		"AWS_XRAY_DAEMON_ADDRESS":  "169.254.79.129:2000",
 		"AWS_LAMBDA_LOG_FORMAT":    "Text",
+	}
+	if at.scratch != "" {
+		v["TMPDIR"] = at.scratch
 	}
 	if fn.JSONLogs {
 		v["AWS_LAMBDA_LOG_FORMAT"], v["AWS_LAMBDA_LOG_LEVEL"] = "JSON", fn.ApplicationLogLevel

@@ -72,6 +72,12 @@ func (r *Runner) start(pl *pool, launch launcher, fn *deployed.Function, inv *in
 		}
 	}
 	command = wrapped(command, fn, at)
+	var tmp *privateTmp
+	if port == 0 {
+		if tmp = r.privateTmp(fn, at.task, at.opt, command.path, command.interpreterDir, command.runtimeDir); tmp != nil {
+			at.scratch = ""
+		}
+	}
 	listener, err := (&net.ListenConfig{}).Listen(r.life, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("listen for the Runtime API: %w", err)
@@ -95,7 +101,7 @@ func (r *Runner) start(pl *pool, launch launcher, fn *deployed.Function, inv *in
 	p.cmd.Env = r.environment(fn, command, at, listener.Addr().String(), identity, inv == nil)
 	p.cmd.Stdout, p.cmd.Stderr = output, output
 	setProcessAttributes(p.cmd)
-	err = r.spawner.start(p.cmd)
+	err = r.spawner.start(p.cmd, tmp)
 	closeErr := output.Close()
 	if err != nil {
 		return nil, startFault(err, at.task)

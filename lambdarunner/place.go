@@ -21,8 +21,9 @@ type place struct {
 	program string
 	// opt stands for /opt: the layers put together; empty without layers.
 	opt string
-	// scratch is the directory for temporary files of one environment. Programs that
-	// do not ask where that is write to the machine's /tmp.
+	// scratch is the directory for temporary files of one environment that has no /tmp of
+	// its own; empty for others. Programs that do not ask where that is write to the
+	// machine's /tmp.
 	scratch string
 }
 

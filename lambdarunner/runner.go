@@ -54,7 +54,7 @@ func New(cfg Config) (*Runner, error) {
 	r := &Runner{
 		cfg:       cfg,
 		runtimes:  runtimes,
-		spawner:   newSpawner(cfg.Logger),
+		spawner:   newSpawner(cfg.Logger, cfg.PrivateTmp),
 		sources:   newSources(runtimes.dir, cfg.Logger, cfg.Now),
 		working:   make(chan struct{}, 1),
 		families:  make(map[familyKey]*family),

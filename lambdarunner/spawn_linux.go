@@ -2,6 +2,7 @@ package lambdarunner
 
 import (
 	"errors"
+	"log/slog"
 	"os"
 	"os/exec"
 	"runtime"
@@ -22,30 +23,51 @@ func setProcessAttributes(cmd *exec.Cmd) {
 type starter struct {
 	requests chan startRequest
 	done     sync.WaitGroup
+	// mountErr is why processes get no /tmp of their own; nil when they do.
+	mountErr error
 }
 
 type startRequest struct {
 	cmd    *exec.Cmd
+	tmp    *privateTmp
 	result chan<- error
 }
 
-func newStarter() *starter {
+func newStarter(logger *slog.Logger, privateTmp bool) *starter {
 	s := &starter{requests: make(chan startRequest)}
-	s.done.Go(s.run)
+	ready := make(chan struct{})
+	s.done.Go(func() { s.run(ready, privateTmp) })
+	<-ready
+	if privateTmp && s.mountErr != nil {
+		logger.Warn("functions share the /tmp of this machine: a private one needs root with CAP_SYS_ADMIN", "error", s.mountErr)
+	}
 	return s
 }
 
-func (s *starter) run() {
+func (s *starter) run(ready chan<- struct{}, privateTmp bool) {
 	// Never unlocked: the thread ends with this goroutine.
 	runtime.LockOSThread()
+	if s.mountErr = errNoMounts; privateTmp {
+		s.mountErr = leaveMounts()
+	}
+	close(ready)
 	for r := range s.requests {
-		r.result <- r.cmd.Start()
+		if r.tmp != nil {
+			r.result <- startWith(r.cmd, r.tmp)
+		} else {
+			r.result <- r.cmd.Start()
+		}
 	}
 }
 
-func (s *starter) start(cmd *exec.Cmd) error {
+var errNoMounts = errors.New("not asked for")
+
+// canMount tells whether processes can have a /tmp of their own.
+func (s *starter) canMount() bool { return s.mountErr == nil }
+
+func (s *starter) start(cmd *exec.Cmd, tmp *privateTmp) error {
 	result := make(chan error, 1)
-	s.requests <- startRequest{cmd, result}
+	s.requests <- startRequest{cmd, tmp, result}
 	return <-result
 }
 

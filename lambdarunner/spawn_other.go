@@ -14,9 +14,17 @@ func setProcessAttributes(*exec.Cmd) {}
 // starter starts processes.
 type starter struct{}
 
-func newStarter() *starter { return &starter{} }
+func newStarter(logger *slog.Logger, privateTmp bool) *starter {
+	if privateTmp {
+		logger.Warn("functions share the /tmp of this machine: private ones need Linux")
+	}
+	return &starter{}
+}
 
-func (*starter) start(cmd *exec.Cmd) error { return cmd.Start() }
+// canMount tells whether processes can have a /tmp of their own: on Linux alone.
+func (*starter) canMount() bool { return false }
+
+func (*starter) start(cmd *exec.Cmd, _ *privateTmp) error { return cmd.Start() }
 
 func (*starter) close() error { return nil }
 

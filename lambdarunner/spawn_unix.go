@@ -3,6 +3,7 @@
 package lambdarunner
 
 import (
+	"log/slog"
 	"os"
 	"os/exec"
 	"syscall"
@@ -16,9 +17,17 @@ func setProcessAttributes(cmd *exec.Cmd) {
 // starter starts processes.
 type starter struct{}
 
-func newStarter() *starter { return &starter{} }
+func newStarter(logger *slog.Logger, privateTmp bool) *starter {
+	if privateTmp {
+		logger.Warn("functions share the /tmp of this machine: private ones need Linux")
+	}
+	return &starter{}
+}
 
-func (*starter) start(cmd *exec.Cmd) error { return cmd.Start() }
+// canMount tells whether processes can have a /tmp of their own: on Linux alone.
+func (*starter) canMount() bool { return false }
+
+func (*starter) start(cmd *exec.Cmd, _ *privateTmp) error { return cmd.Start() }
 
 func (*starter) close() error { return nil }
 

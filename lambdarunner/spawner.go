@@ -16,14 +16,15 @@ type spawner struct {
 	watchdog *watchdog
 }
 
-func newSpawner(logger *slog.Logger) *spawner {
-	return &spawner{starter: newStarter(), watchdog: &watchdog{logger: logger}}
+func newSpawner(logger *slog.Logger, privateTmp bool) *spawner {
+	return &spawner{starter: newStarter(logger, privateTmp), watchdog: &watchdog{logger: logger}}
 }
 
-// start starts cmd as the leader of a process group of its own.
-func (s *spawner) start(cmd *exec.Cmd) error {
+// start starts cmd as the leader of a process group of its own, with a /tmp of its own unless
+// that is nil.
+func (s *spawner) start(cmd *exec.Cmd, tmp *privateTmp) error {
 	s.watchdog.open(s.starter)
-	if err := s.starter.start(cmd); err != nil {
+	if err := s.starter.start(cmd, tmp); err != nil {
 		return err
 	}
 	s.watchdog.add(cmd.Process.Pid)

@@ -58,7 +58,7 @@ func (w *watchdog) open(s *starter) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	pipe, err := cmd.StdinPipe()
 	if err == nil {
-		err = s.start(cmd)
+		err = s.start(cmd, nil)
 	}
 	if err != nil {
 		w.logger.Warn("no watchdog: children of functions may outlive a killed emulator", "error", err)

@@ -35,6 +35,8 @@ type Function struct {
 	DeadLetterARN string
 	// MemorySizeMiB is the configured memory.
 	MemorySizeMiB int32
+	// EphemeralStorageMiB is the configured size of /tmp; 0 for AWS's default of 512.
+	EphemeralStorageMiB int32
 	// LogGroup is the log group of its lines; empty = /aws/lambda/ and the name.
 	LogGroup string
 	// JSONLogs says that lines are JSON; then ApplicationLogLevel is the least level of the

@@ -139,3 +139,11 @@ func listed(config types.FunctionConfiguration) types.FunctionConfiguration {
 	config.RuntimeVersionConfig = nil
 	return config
 }
+
+// ephemeralStorage is the size of /tmp in MiB.
+func ephemeralStorage(config *types.FunctionConfiguration) int32 {
+	if config.EphemeralStorage == nil {
+		return 0
+	}
+	return aws.ToInt32(config.EphemeralStorage.Size)
+}

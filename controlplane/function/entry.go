@@ -65,7 +65,7 @@ func runnable(scope store.Scope, record *functionRecord) *deployed.Function {
 		Handler:       aws.ToString(config.Handler),
 		CodeSHA256:    aws.ToString(config.CodeSha256),
 		Timeout:       time.Duration(aws.ToInt32(config.Timeout)) * time.Second,
-		MemorySizeMiB: aws.ToInt32(config.MemorySize),
+		MemorySizeMiB: aws.ToInt32(config.MemorySize), EphemeralStorageMiB: ephemeralStorage(config),
 		DeadLetterARN: deadLetterARN(config),
 		Role:          aws.ToString(config.Role),
 	}
