@@ -38,7 +38,7 @@ func (d *DataPlane) serveWebSocket(w http.ResponseWriter, r *http.Request, a Add
 	case stage == nil || rest != "":
 		websocket.ServeForbidden(w)
 	case isManaged:
-		stage.ServeConnection(w, r, id)
+		stage.ServeConnection(w, r, id, a.CustomPath != "")
 	default:
 		stage.Connect(w, r, websocket.Call{DomainName: cmp.Or(a.LocalName, r.Host), ByCustomDomain: a.CustomPath != "", HeaderNames: a.HeaderNames})
 	}

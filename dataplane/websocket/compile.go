@@ -221,8 +221,8 @@ func methodForms(parameters map[string]string) map[string]string {
 func (c *compiler) validation(snapshot *types.Route) []step {
 	const name = "validate message"
 	text := aws.ToString(snapshot.ModelSelectionExpression)
-	if text == "" || aws.ToString(snapshot.RouteKey) == connectRoute {
-		return nil
+	if key := aws.ToString(snapshot.RouteKey); text == "" || key == connectRoute || key == disconnectRoute {
+		return nil // there is no message
 	}
 	selected, err := parseSelection(text)
 	if err != nil {

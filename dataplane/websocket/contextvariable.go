@@ -49,12 +49,24 @@ var contextVariables = map[string]func(x *Exchange) string{
 		return x.callerText(func(c *integration.Identity) string { return c.UserARN })
 	},
 
-	"integrationLatency":            func(x *Exchange) string { return strconv.FormatInt(x.latency.Milliseconds(), 10) },
-	"integration.latency":           func(x *Exchange) string { return strconv.FormatInt(x.latency.Milliseconds(), 10) },
+	"integrationLatency":            (*Exchange).latencyText,
+	"integration.latency":           (*Exchange).latencyText,
+	"integration.requestId":         (*Exchange).endpointRequestID,
+	"awsEndpointRequestId":          (*Exchange).endpointRequestID,
 	"integration.status":            (*Exchange).integrationStatusText,
 	"integration.integrationStatus": (*Exchange).integrationStatusText,
 	"integration.error":             func(x *Exchange) string { return x.integrationError },
 	"integrationErrorMessage":       func(x *Exchange) string { return x.integrationError },
+
+	"authorizer.error":             func(x *Exchange) string { return x.authorizer.errorText() },
+	"authorizer.status":            func(x *Exchange) string { return x.authorizer.statusText() },
+	"authorizer.integrationStatus": func(x *Exchange) string { return x.authorizer.statusText() },
+	"authenticate.error":           func(x *Exchange) string { return x.authenticate.errorText() },
+	"authenticate.latency":         func(x *Exchange) string { return x.authenticate.latencyText() },
+	"authenticate.status":          func(x *Exchange) string { return x.authenticate.statusText() },
+	"authorize.error":              func(x *Exchange) string { return x.authorize.errorText() },
+	"authorize.latency":            func(x *Exchange) string { return x.authorize.latencyText() },
+	"authorize.status":             func(x *Exchange) string { return x.authorize.statusText() },
 }
 
 func (x *Exchange) failureText(of func(f *failure) string) string {
@@ -69,6 +81,21 @@ func (x *Exchange) callerText(of func(c *integration.Identity) string) string {
 		return ""
 	}
 	return of(x.conn.caller)
+}
+
+func (x *Exchange) latencyText() string {
+	if !x.isCalled {
+		return ""
+	}
+	return strconv.FormatInt(x.latency.Milliseconds(), 10)
+}
+
+// endpointRequestID is the request id of an AWS service that answered.
+func (x *Exchange) endpointRequestID() string {
+	if x.response == nil {
+		return ""
+	}
+	return x.response.Header.Get("X-Amzn-Requestid")
 }
 
 func (x *Exchange) integrationStatusText() string {
@@ -90,7 +117,10 @@ func (x *Exchange) status() int {
 func (x *Exchange) ContextVariable(name string) (string, bool) {
 	if variable := contextVariables[name]; variable != nil {
 		value := variable(x)
-		return value, value != ""
+		if value != "" || !strings.HasPrefix(name, "authorizer.") {
+			return value, value != ""
+		}
+		// What the authorizer said may have such a name.
 	}
 	member, ok := strings.CutPrefix(name, "authorizer.")
 	if !ok || x.conn.authorizer == nil {

@@ -20,7 +20,8 @@ import (
 // custom compiles an integration that is no proxy: templates make what the backend gets,
 // and what the client gets.
 func (c *compiler) custom(i *types.Integration, call step) []step {
-	return []step{c.requestMapping(i), c.requestBody(i), call, c.responses(i)}
+	steps := append([]step{c.requestMapping(i), c.requestBody(i)}, convertRequest(i)...)
+	return append(steps, call, c.responses(i))
 }
 
 // requestMapping compiles the request parameters of an integration.
@@ -136,6 +137,7 @@ type response struct {
 	pattern   *javaregexp.Pattern
 	templates templates
 	mapped    []mapping.Parameter
+	handling  types.ContentHandlingStrategy
 }
 
 // responses compiles the integration responses.
@@ -146,6 +148,7 @@ func (c *compiler) responses(i *types.Integration) step {
 	for _, snapshot := range c.stage.snapshot.Api.IntegrationResponses[aws.ToString(i.IntegrationId)] {
 		compiled := &response{
 			key:       aws.ToString(snapshot.IntegrationResponseKey),
+			handling:  snapshot.ContentHandlingStrategy,
 			templates: compileTemplates(snapshot.ResponseTemplates, snapshot.TemplateSelectionExpression),
 		}
 		var err error
@@ -189,6 +192,9 @@ func (c *compiler) reply(x *Exchange, selected *response) *failure {
 			return nil // nobody gets to see it
 		}
 		return internal("No match for output mapping and no default output mapping configured", nil)
+	}
+	if f := convertResponse(x, selected.handling); f != nil {
+		return f
 	}
 	x.reply = reply{status: x.response.Status, header: http.Header{}, body: x.response.Body}
 	for _, p := range selected.mapped {

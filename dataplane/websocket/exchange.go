@@ -52,6 +52,10 @@ type Exchange struct {
 	// isAdmitted tells that the guards of the route have let the exchange through,
 	// isCounted that the call of the backend is counted as an error.
 	isAdmitted, isCounted bool
+	// isCalled tells that a backend was called.
+	isCalled bool
+	// What guards decided; nil for those that were not asked.
+	authorizer, authenticate, authorize *check
 
 	trace *trace.Trace
 

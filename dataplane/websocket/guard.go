@@ -29,7 +29,15 @@ func (c *compiler) authorization(snapshot *types.Route) []step {
 	case "", types.AuthorizationTypeNone:
 		return nil
 	case types.AuthorizationTypeAwsIam:
-		return []step{{name: name, run: authenticate}}
+		return []step{{name: name, run: func(x *Exchange) *failure {
+			began := x.stage.env.Now()
+			f := authenticate(x)
+			x.authenticate = x.checked(began, f)
+			if f == nil {
+				x.authorize = x.checked(x.stage.env.Now(), nil) // identities have no policies here
+			}
+			return f
+		}}}
 	case types.AuthorizationTypeCustom:
 		return c.requestAuthorizer(aws.ToString(snapshot.AuthorizerId))
 	case types.AuthorizationTypeJwt:
@@ -92,7 +100,12 @@ func (c *compiler) requestAuthorizer(id string) []step {
 		return broken(err)
 	}
 	arn := "arn:aws:execute-api:" + s.Region + ":" + s.Account + ":" + s.ApiID + "/" + c.stage.name + "/" + connectRoute
-	return []step{{name: name, run: func(x *Exchange) *failure { return x.ask(compiled, arn) }}}
+	return []step{{name: name, run: func(x *Exchange) *failure {
+		began := x.stage.env.Now()
+		f := x.ask(compiled, arn)
+		x.authorizer = x.checked(began, f)
+		return f
+	}}}
 }
 
 // ask asks a function whether the client may connect.

@@ -2,6 +2,7 @@ package websocket
 
 import (
 	"context"
+	"encoding/base64"
 	"net/http"
 	"strconv"
 	"strings"
@@ -58,13 +59,14 @@ func (c *compiler) integration(r *route, i *types.Integration) []step {
 	}
 	switch i.IntegrationType {
 	case types.IntegrationTypeAwsProxy:
-		return []step{{name: "Lambda proxy integration", run: (&lambdaProxy{function}).run}}
+		return []step{{name: "Lambda proxy integration", run: (&lambdaProxy{function, convertsRequest(i)}).run}}
 	case types.IntegrationTypeHttpProxy:
 		backend, f := c.http(i, uri, timeout)
 		if f != nil {
 			return refusal("integration", f)
 		}
-		return []step{c.requestMapping(i), {name: "HTTP proxy integration", run: backend.runProxy}}
+		steps := append([]step{c.requestMapping(i), passMessage}, convertRequest(i)...)
+		return append(steps, step{name: "HTTP proxy integration", run: backend.runProxy})
 	case types.IntegrationTypeHttp:
 		backend, f := c.http(i, uri, timeout)
 		if f != nil {
@@ -116,7 +118,7 @@ func (x *Exchange) context() context.Context {
 
 // answered notes what the backend answered, and how long that took.
 func (x *Exchange) answered(began time.Time, status int, failed *integration.Failure) *failure {
-	x.latency, x.integrationStatus = x.stage.env.Now().Sub(began), status
+	x.isCalled, x.latency, x.integrationStatus = true, x.stage.env.Now().Sub(began), status
 	m := x.counters()
 	m.latency.Add(uint64(x.latency))
 	if failed == nil {
@@ -133,11 +135,24 @@ func (x *Exchange) answered(began time.Time, status int, failed *integration.Fai
 }
 
 // lambdaProxy is a compiled AWS_PROXY integration.
-type lambdaProxy struct{ integration.Function }
+type lambdaProxy struct {
+	integration.Function
+
+	// isBinary tells that messages are base64, which the event says.
+	isBinary bool
+}
 
 func (l *lambdaProxy) run(x *Exchange) *failure {
+	event := x.event(false)
+	if l.isBinary && event.HasBody {
+		decoded, err := base64.StdEncoding.AppendDecode(nil, x.body)
+		if err != nil {
+			return internal(reasonNoBase64, err)
+		}
+		event.Body, event.IsBase64Encoded = decoded, true // unverified
+	}
 	began := x.stage.env.Now()
-	payload, failed := l.Run(x.context(), x.event(false).Append(nil))
+	payload, failed := l.Run(x.context(), event.Append(nil))
 	if failed != nil {
 		f := x.answered(began, 0, failed)
 		if failed.Kind == integration.Malformed {
@@ -194,9 +209,14 @@ func (c *called) run(x *Exchange) *failure {
 	return x.answered(began, response.Status, nil)
 }
 
+// passMessage has the backend get the message as it is.
+var passMessage = step{name: "integration request body", run: func(x *Exchange) *failure {
+	x.request.body = x.body
+	return nil
+}}
+
 // runProxy passes the message on, and the answer back.
 func (c *called) runProxy(x *Exchange) *failure {
-	x.request.body = x.body
 	if x.handshake != nil {
 		x.request.header = append(handshakeForBackend(x.handshakeHeaders(false)), x.request.header...)
 	}

@@ -1,10 +1,10 @@
 package websocket
 
 import (
-	"encoding/base64"
 	"errors"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -52,7 +52,11 @@ func ServeConnection(env *Environment, w http.ResponseWriter, r *http.Request, s
 }
 
 // ServeConnection answers a call of @connections that names the stage.
-func (s *Stage) ServeConnection(w http.ResponseWriter, r *http.Request, id string) {
+func (s *Stage) ServeConnection(w http.ResponseWriter, r *http.Request, id string, byCustomDomain bool) {
+	if s.isClosedTo(byCustomDomain) {
+		ServeForbidden(w)
+		return
+	}
 	ServeConnection(s.env, w, r, s, s.snapshot.Region, id)
 }
 
@@ -78,10 +82,14 @@ func manageError(w http.ResponseWriter, status int, code, message string) {
 	writeJSON(w, status, append(jsonvalue.AppendString([]byte(`{"message":`), message), '}'))
 }
 
-// isID tells whether text has the form of a connection id.
+// isID tells whether text has the form of a connection id of AWS: 15 or 16 characters of
+// base64 in either alphabet, with or without the "=".
 func isID(text string) bool {
-	_, err := base64.URLEncoding.DecodeString(text)
-	return err == nil && len(text) == 16
+	bare := strings.TrimSuffix(text, "=")
+	if len(text) < 15 || len(text) > 16 {
+		return false
+	}
+	return strings.Trim(bare, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_+/") == ""
 }
 
 // take takes a message for the client.

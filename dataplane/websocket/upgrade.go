@@ -55,7 +55,7 @@ func (s *Stage) Connect(w http.ResponseWriter, r *http.Request, call Call) {
 		writeJSON(w, http.StatusUpgradeRequired, []byte(bodyUpgrade))
 		return
 	}
-	if api := s.snapshot.Api; api != nil && aws.ToBool(api.Api.DisableExecuteApiEndpoint) && !call.ByCustomDomain {
+	if s.isClosedTo(call.ByCustomDomain) {
 		ServeForbidden(w)
 		return
 	}
@@ -85,6 +85,13 @@ func (s *Stage) Connect(w http.ResponseWriter, r *http.Request, call Call) {
 		x.end()
 		x.upgrade(w)
 	}
+}
+
+// isClosedTo tells whether the API is not to be called so: by its default endpoint while that
+// is disabled.
+func (s *Stage) isClosedTo(byCustomDomain bool) bool {
+	api := s.snapshot.Api
+	return api != nil && aws.ToBool(api.Api.DisableExecuteApiEndpoint) && !byCustomDomain
 }
 
 // errorTypes are the x-amzn-ErrorType headers of refused handshakes. Unverified.
