@@ -24,6 +24,9 @@ type matrixRuntime struct {
 	fails, missing string
 	// errorType is that of the exception; the others those of fails and missing.
 	errorType, failsType, missingType string
+	// posts tells whether the function posts its responses itself: then it is the one to
+	// name their type.
+	posts bool
 }
 
 func folderOf(runtime, folder string) func(*rig, string) *deployed.Function {
@@ -50,7 +53,7 @@ var matrix = map[string]matrixRuntime{
 		fails: "example.Broken::handle", failsType: "java.lang.ExceptionInInitializerError",
 		missing: "example.Missing::handle", missingType: "java.lang.ClassNotFoundException",
 	},
-	"go": {function: (*rig).goFunction, handler: "matrix", errorType: "errorString", fails: "init.exit", failsType: "Runtime.ExitError"},
+	"go": {function: (*rig).goFunction, handler: "matrix", errorType: "errorString", fails: "init.exit", failsType: "Runtime.ExitError", posts: true},
 }
 
 // TestRuntimeMatrix checks what every runtime has to do alike. The processes of a
@@ -67,6 +70,10 @@ func TestRuntimeMatrix(t *testing.T) {
 			fn := runtime.function(r, runtime.handler)
 			fn.Timeout = time.Minute
 			fn.Environment = map[string]string{"MY_VARIABLE": "mine"}
+			fn.Layers = r.layers(
+				zipOf(t, map[string]string{"bin/layered": "#!/bin/sh\nprintf 'from the first'\n"}),
+				zipOf(t, map[string]string{"bin/layered": "#!/bin/sh\nprintf 'from the second'\n"}),
+			)
 			warm(r, fn, runtime)
 			scaleOut(r, fn)
 			exits(r, fn)
@@ -116,6 +123,8 @@ func warm(r *rig, fn *deployed.Function, runtime matrixRuntime) {
 		want(`{"do":"echo","value":`+value+`}`, value)
 	}
 	want(`{"do":"variable"}`, `"mine"`)
+	want(`{"do":"layer"}`, `"from the second"`)
+	calls += streams(r, fn, runtime)
 
 	const frame = `{"do":"length","value":""}`
 	const maxEventBytes = 6 << 20
@@ -137,6 +146,29 @@ func warm(r *rig, fn *deployed.Function, runtime matrixRuntime) {
 		r.tb.Errorf("the process has answered %s of %d calls", got, calls)
 	}
 	r.eventuallyCounts(1, 1, 0)
+}
+
+// streams has what a handler returns sent as a stream, and what it throws as its end; the
+// handlers that write streams have tests of their own. It returns the number of calls.
+func streams(r *rig, fn *deployed.Function, runtime matrixRuntime) int {
+	r.tb.Helper()
+	r.idle()
+	got := &recorder{}
+	out, err := r.stream(r.tb.Context(), fn, `{"do":"echo","value":"streamed"}`, got)
+	if err != nil || out.FunctionError != "" || got.String() != `"streamed"` || !runtime.posts && got.contentType != "application/json" {
+		r.tb.Errorf("stream %q of %s: %s %s, %v", got.String(), got.contentType, out.FunctionError, out.Payload, err)
+	}
+	r.idle()
+	got = &recorder{}
+	var thrown struct{ ErrorType, ErrorMessage string }
+	out, err = r.stream(r.tb.Context(), fn, `{"do":"fail"}`, got)
+	if err == nil {
+		err = json.Unmarshal(out.Payload, &thrown)
+	}
+	if err != nil || out.FunctionError != "Unhandled" || got.begun || thrown.ErrorType != runtime.errorType || thrown.ErrorMessage != "broken" {
+		r.tb.Errorf("stream %q that fails: %s %s, %v", got.String(), out.FunctionError, out.Payload, err)
+	}
+	return 2
 }
 
 // scaleOut has invocations wait for each other.

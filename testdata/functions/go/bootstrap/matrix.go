@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -44,6 +45,12 @@ func matrix(invocation string, event []byte) error {
 			return err
 		}
 		result = os.Getpid()
+	case "layer":
+		out, err := exec.Command("layered").Output()
+		if err != nil {
+			return err
+		}
+		result = string(out)
 	case "fail":
 		return post(invocation+"/error", []byte(`{"errorMessage":"broken","errorType":"errorString"}`), "errorString")
 	case "exit":

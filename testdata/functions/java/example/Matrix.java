@@ -2,6 +2,7 @@ package example;
 
 import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /** One handler that does what the event says, the same in every runtime. */
@@ -23,6 +24,8 @@ public class Matrix {
                 return System.getenv("MY_VARIABLE");
             case "meet":
                 return meet(new File((String) event.get("dir")), (Integer) event.get("count"));
+            case "layer":
+                return new String(new ProcessBuilder("layered").start().getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             case "fail":
                 throw new IllegalStateException("broken");
             case "exit":

@@ -1,5 +1,6 @@
 // One handler that does what the event says, the same in every runtime.
 
+const { execFileSync } = require("node:child_process");
 const { readdirSync, writeFileSync } = require("node:fs");
 const { join } = require("node:path");
 
@@ -23,6 +24,8 @@ exports.handler = async (event) => {
       writeFileSync(join(event.dir, String(process.pid)), "");
       while (readdirSync(event.dir).length < event.count) await pause(5);
       return process.pid;
+    case "layer":
+      return execFileSync("layered", { encoding: "utf8" });
     case "fail":
       throw new RangeError("broken");
     case "exit":

@@ -11,6 +11,7 @@ def handler(event:, context:)
   when "count" then $calls
   when "variable" then ENV["MY_VARIABLE"]
   when "meet" then meet(event["dir"], event["count"])
+  when "layer" then `layered`
   when "fail" then raise ArgumentError, "broken"
   when "exit" then exit!(3)
   else sleep 3600
