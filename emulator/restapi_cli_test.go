@@ -23,8 +23,15 @@ type cliRun struct {
 // TestRestCLI runs the 60 operations that are used most through `aws apigateway`.
 func TestRestCLI(t *testing.T) {
 	t.Parallel()
-	cli := newAWSCLI(t, start(t, emulator.Config{}))
-	kept := map[string]string{}
+	commands := runCLI(t, newAWSCLI(t, start(t, emulator.Config{})), "apigateway", map[string]string{}, restCLIRuns)
+	if len(commands) < 60 {
+		t.Errorf("%d operations: %v", len(commands), slices.Sorted(maps.Keys(commands)))
+	}
+}
+
+// runCLI runs the rows of a service and returns their commands. kept are values to begin with.
+func runCLI(t *testing.T, cli *awsCLI, service string, kept map[string]string, runs []cliRun) map[string]bool {
+	t.Helper()
 	expand := func(text string) string {
 		for name, value := range kept {
 			text = strings.ReplaceAll(text, "{"+name+"}", value)
@@ -32,13 +39,13 @@ func TestRestCLI(t *testing.T) {
 		return text
 	}
 	commands := map[string]bool{}
-	for _, run := range restCLIRuns {
+	for _, run := range runs {
 		args := strings.Fields(run.command)
 		commands[args[0]] = true
 		for i := range args {
 			args[i] = expand(args[i])
 		}
-		got := cli.run(append([]string{"apigateway"}, args...)...)
+		got := cli.run(append([]string{service}, args...)...)
 		for name, member := range run.keep {
 			kept[name], _ = got[member].(string)
 			if kept[name] == "" {
@@ -62,9 +69,7 @@ func TestRestCLI(t *testing.T) {
 			t.Errorf("%s: output %v", run.command, got)
 		}
 	}
-	if len(commands) < 60 {
-		t.Errorf("%d operations: %v", len(commands), slices.Sorted(maps.Keys(commands)))
-	}
+	return commands
 }
 
 type object = map[string]any
