@@ -147,8 +147,12 @@ func (d *DataPlane) FlushStageAuthorizersCache(apiID, stageName string) {
 	}
 }
 
-// FlushStageCache forgets nothing: there is no response cache yet.
-func (d *DataPlane) FlushStageCache(string, string) {}
+// FlushStageCache forgets the cached responses of a stage.
+func (d *DataPlane) FlushStageCache(apiID, stageName string) {
+	if stage := d.restAPIs.stages(apiID).find(stageName); stage != nil {
+		stage.FlushResponses()
+	}
+}
 
 // PublishRestStage serves a stage, in place of the one with its API and name if there
 // is one. Requests that began with the former are finished with it. When it returns,

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/stagedoor-dev/stagedoor/dataplane/httpapi"
+	"github.com/stagedoor-dev/stagedoor/dataplane/rest"
 	"github.com/stagedoor-dev/stagedoor/dataplane/websocket"
 )
 
@@ -44,6 +45,27 @@ func (d *DataPlane) WebSocketMetrics() []WebSocketMetrics {
 		all = append(all, one)
 	})
 	slices.SortFunc(all, func(a, b WebSocketMetrics) int {
+		return cmp.Or(cmp.Compare(a.APIID, b.APIID), cmp.Compare(a.Stage, b.Stage))
+	})
+	return all
+}
+
+// CacheMetrics is what was counted of the response cache of a stage of a REST API since the
+// stage was first published.
+type CacheMetrics struct {
+	APIID, Stage string
+	Hits, Misses uint64
+}
+
+// CacheMetrics returns the counters of all response caches, by API and stage.
+func (d *DataPlane) CacheMetrics() []CacheMetrics {
+	var all []CacheMetrics
+	d.restAPIs.each(func(apiID, name string, stage *rest.Stage) {
+		if hits, misses, ok := stage.CacheMetrics(); ok {
+			all = append(all, CacheMetrics{APIID: apiID, Stage: name, Hits: hits, Misses: misses})
+		}
+	})
+	slices.SortFunc(all, func(a, b CacheMetrics) int {
 		return cmp.Or(cmp.Compare(a.APIID, b.APIID), cmp.Compare(a.Stage, b.Stage))
 	})
 	return all

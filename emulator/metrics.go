@@ -44,14 +44,23 @@ type routeCounts struct {
 	counts
 }
 
+// cacheCounts are the metrics that CloudWatch has of the response cache of a REST API.
+type cacheCounts struct {
+	APIID  string `json:"ApiId"`
+	Stage  string `json:"Stage"`
+	Hits   uint64 `json:"CacheHitCount"`
+	Misses uint64 `json:"CacheMissCount"`
+}
+
 // stageMetrics has what was counted of stages; [*dataplane.DataPlane] does.
 type stageMetrics interface {
 	Metrics() []dataplane.StageMetrics
 	WebSocketMetrics() []dataplane.WebSocketMetrics
+	CacheMetrics() []dataplane.CacheMetrics
 }
 
 // metrics answers /_stagedoor/metrics: the counters of the HTTP and WebSocket APIs that
-// are served.
+// are served, and of the response caches of REST APIs.
 type metrics struct {
 	stages stageMetrics
 	logger *slog.Logger
@@ -82,6 +91,9 @@ func (m *metrics) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	for _, stage := range m.stages.WebSocketMetrics() {
 		report.Stages = append(report.Stages, webSocketCountsOf(&stage))
+	}
+	for _, cache := range m.stages.CacheMetrics() {
+		report.Stages = append(report.Stages, cacheCounts{APIID: cache.APIID, Stage: cache.Stage, Hits: cache.Hits, Misses: cache.Misses})
 	}
 	body, err := json.Marshal(report)
 	if err != nil {

@@ -2,8 +2,6 @@ package rest
 
 import (
 	"log/slog"
-	"maps"
-	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -107,10 +105,6 @@ func (c *compiler) warn() {
 	stage := c.stage.snapshot
 	if settings := stage.Stage.CanarySettings; settings != nil && settings.PercentTraffic > 0 && c.stage.canary == nil && !c.stage.isCanary {
 		c.logger().Warn("canary of the stage has no deployment and gets no traffic")
-	}
-	isCached := func(setting types.MethodSetting) bool { return setting.CachingEnabled }
-	if stage.Stage.CacheClusterEnabled && slices.ContainsFunc(slices.Collect(maps.Values(stage.Stage.MethodSettings)), isCached) {
-		c.logger().Warn("the response cache of the stage is not supported yet: every request reaches its integration")
 	}
 }
 

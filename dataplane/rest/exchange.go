@@ -43,6 +43,8 @@ type Exchange struct {
 	apiKey, apiKeyID string
 	// caller is the IAM identity of the caller, nil when there is none.
 	caller *integration.Identity
+	// cache is what the response cache said.
+	cache cacheLookup
 	// test is set for test invocations.
 	test *testInvocation
 	// responseOverrides are what the response template has assigned.

@@ -7,6 +7,8 @@ import "github.com/aws/aws-sdk-go-v2/service/apigateway/types"
 type step struct {
 	name string
 	run  func(x *Exchange) *Failure
+	// isIntegration tells that a response from the cache stands in for the step.
+	isIntegration bool
 }
 
 // guards returns the steps that decide whether a call reaches the execution of its
@@ -23,13 +25,16 @@ func (c *compiler) guards(r *resource, m *types.Method) []step {
 func (c *compiler) execution(r *resource, m *types.Method) []step {
 	steps := c.decompression()
 	steps = append(steps, c.requestValidation(m)...)
-	steps = append(steps, c.integration(r, m)...)
+	steps = append(steps, c.cached(r, m, c.integration(r, m))...)
 	return append(steps, c.compression()...)
 }
 
 // run executes steps until one fails.
 func (x *Exchange) run(steps []step) *Failure {
 	for i := range steps {
+		if steps[i].isIntegration && x.cache.isHit {
+			continue
+		}
 		if failure := x.traced(steps[i].name, func() *Failure { return steps[i].run(x) }); failure != nil {
 			return failure
 		}

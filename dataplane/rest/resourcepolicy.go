@@ -68,13 +68,16 @@ func (x *Exchange) allowOwnAccount() *Failure {
 }
 
 // denied is the gateway response to a caller that the policy keeps out.
-func (x *Exchange) denied() *Failure {
+func (x *Exchange) denied() *Failure { return x.deniedAction(invokeAction, x.policyDecision) }
+
+// deniedAction is the same for any action.
+func (x *Exchange) deniedAction(action string, decision authorize.Decision) *Failure {
 	user := "anonymous"
 	if x.caller != nil {
 		user = x.caller.UserARN
 	}
-	message := "User: " + user + " is not authorized to perform: " + invokeAction + " on resource: " + maskAccount(x.methodARN(), x.stage.snapshot.Account)
-	if x.policyDecision == authorize.ExplicitDeny {
+	message := "User: " + user + " is not authorized to perform: " + action + " on resource: " + maskAccount(x.methodARN(), x.stage.snapshot.Account)
+	if decision == authorize.ExplicitDeny {
 		message += " with an explicit deny"
 	}
 	return &Failure{

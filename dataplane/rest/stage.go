@@ -17,6 +17,7 @@ import (
 	"github.com/stagedoor-dev/stagedoor/dataplane/authorize/jwt"
 	"github.com/stagedoor-dev/stagedoor/dataplane/authorize/sigv4"
 	"github.com/stagedoor-dev/stagedoor/dataplane/integration"
+	"github.com/stagedoor-dev/stagedoor/dataplane/responsecache"
 	"github.com/stagedoor-dev/stagedoor/dataplane/trace"
 	"github.com/stagedoor-dev/stagedoor/dataplane/traffic"
 	"github.com/stagedoor-dev/stagedoor/dataplane/usageplan"
@@ -70,6 +71,10 @@ type Stage struct {
 	isLogged bool
 	// access is the access log; nil when there is none.
 	access *accessLog
+	// responses are what is cached; nil when the stage has no cache. cacheCounters are never
+	// nil.
+	responses     *responsecache.Cache
+	cacheCounters *responsecache.Counters
 }
 
 // NewStage returns the stage of a snapshot. It compiles nothing: that happens once,
@@ -85,6 +90,7 @@ func NewStage(env *Environment, snapshot *deployed.RestStage, previous *Stage) *
 	if canary := canarySnapshot(snapshot); canary != nil {
 		s.canary = newStage(env, canary, previousCanary, buckets)
 		s.canary.isCanary = true
+		s.shareResponses()
 	}
 	return s
 }
@@ -92,6 +98,7 @@ func NewStage(env *Environment, snapshot *deployed.RestStage, previous *Stage) *
 func newStage(env *Environment, snapshot *deployed.RestStage, previous *Stage, buckets *traffic.Buckets) *Stage {
 	s := &Stage{env: env, snapshot: snapshot, name: aws.ToString(snapshot.Stage.StageName), buckets: buckets}
 	s.access = newAccessLog(env, snapshot)
+	s.newResponses(previous)
 	s.isLogged = env.ExecutionLog != nil && logsExecutions(snapshot.Stage.MethodSettings)
 	if previous != nil && sameProgram(previous.snapshot, snapshot) {
 		s.compiled = previous.compiled

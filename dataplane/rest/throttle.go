@@ -14,9 +14,17 @@ import (
 // stage. Keys have no leading slash (SD-06, SD-07), or have "~1" for each slash.
 // Unverified: that a method ANY has its own settings only, not those of the verb.
 func methodSetting(settings map[string]types.MethodSetting, path, verb string) (setting types.MethodSetting, ok bool) {
+	if setting, ok = ownMethodSetting(settings, path, verb); !ok {
+		setting, ok = settings["*/*"]
+	}
+	return setting, ok
+}
+
+// ownMethodSetting looks for the settings that name the method.
+func ownMethodSetting(settings map[string]types.MethodSetting, path, verb string) (setting types.MethodSetting, ok bool) {
 	path = strings.TrimPrefix(path, "/")
 	escaped := strings.ReplaceAll(path, "/", "~1")
-	for _, key := range []string{path + "/" + verb, escaped + "/" + verb, "~1" + escaped + "/" + verb, "*/*"} {
+	for _, key := range []string{path + "/" + verb, escaped + "/" + verb, "~1" + escaped + "/" + verb} {
 		if setting, ok := settings[key]; ok {
 			return setting, true
 		}
