@@ -38,10 +38,11 @@ func TestFailsClosed(t *testing.T) {
 			m.MethodIntegration.ResponseTransferMode = types.ResponseTransferModeStream
 		}, nil, 500, internalError, "STREAM"},
 		"no integration": {func(_ *deployed.RestStage, m *types.Method) { m.MethodIntegration = nil }, nil, 500, internalError, "no integration"},
-		"cache": {func(s *deployed.RestStage, _ *types.Method) {
+		"cache with an unknown key": {func(s *deployed.RestStage, m *types.Method) {
 			s.Stage.CacheClusterEnabled = true
-			s.Stage.MethodSettings = map[string]types.MethodSetting{"*/*": {CachingEnabled: true, ThrottlingBurstLimit: 5000, ThrottlingRateLimit: 10000}}
-		}, nil, 200, "ok", "response cache"},
+			m.MethodIntegration.CacheKeyParameters = []string{"integration.request.header.none"}
+			s.Stage.MethodSettings = map[string]types.MethodSetting{"*/*": {CachingEnabled: true, CacheTtlInSeconds: 300, ThrottlingBurstLimit: 5000, ThrottlingRateLimit: 10000}}
+		}, nil, 200, "ok", "its cache key is unknown"},
 		"SD-09 cache without size": {func(s *deployed.RestStage, _ *types.Method) {
 			s.Stage.MethodSettings = map[string]types.MethodSetting{"*/*": {CachingEnabled: true, ThrottlingBurstLimit: 5000, ThrottlingRateLimit: 10000}}
 		}, nil, 200, "ok", "request served"},
