@@ -143,18 +143,18 @@ func TestResponseCacheIsEmptied(t *testing.T) {
 	again := cachingStage("GET", forAll)
 	again.Api.DeploymentID = "dep2"
 	f.PublishRestStage(again)
-	call("3")
+	call("2")
 	larger := *again
 	larger.Stage.CacheClusterSize = "6.1"
 	f.PublishRestStage(&larger)
-	call("4")
+	call("3")
 	off := *again
 	off.Stage.CacheClusterEnabled = false
 	f.PublishRestStage(&off)
-	call("5")
+	call("4")
 	f.PublishRestStage(&larger)
-	call("6")
-	if m := f.CacheMetrics(); len(m) != 1 || m[0].Hits != 2 || m[0].Misses != 5 {
+	call("5")
+	if m := f.CacheMetrics(); len(m) != 1 || m[0].Hits != 3 || m[0].Misses != 4 {
 		t.Errorf("metrics %+v", m)
 	}
 }

@@ -55,19 +55,19 @@ func (s *Service) GetExport(ctx context.Context, in *apigateway.GetExportInput) 
 	if err != nil {
 		return nil, wire.BadRequest(err.Error())
 	}
-	body, extension := document.JSON(), "json"
+	body, mediaType, extension := document.JSON(), "application/json", "json"
 	if isYAML {
 		if body, err = document.YAML(); err != nil {
 			return nil, fmt.Errorf("export %s/%s: %w", *in.RestApiId, *in.StageName, err)
 		}
-		extension = "yaml"
+		mediaType, extension = "application/yaml", "yaml"
 	}
-	// Unverified: the media type, and the file's name after the version that the document has.
+	// Unverified: the file's name after the version that the document has.
 	version := cmp.Or(aws.ToString(stage.Api.Api.Version), options.Version.UTC().Format("2006-01-02T15:04:05Z"))
 	version = strings.NewReplacer(`"`, "", `\`, "", "\r", "", "\n", "").Replace(version)
 	file := *in.ExportType + "_" + version + "." + extension
 	return &apigateway.GetExportOutput{
-		Body: body, ContentType: aws.String("application/octet-stream"), ContentDisposition: aws.String(`attachment; filename="` + file + `"`),
+		Body: body, ContentType: &mediaType, ContentDisposition: aws.String(`attachment; filename="` + file + `"`),
 	}, nil
 }
 

@@ -155,7 +155,7 @@ func TestExport(t *testing.T) {
 			t.Errorf("%s (-want +got): %s", name, difference)
 		}
 	}
-	if got := exports["oas30.yaml"]; aws.ToString(got.ContentType) != "application/octet-stream" || aws.ToString(got.ContentDisposition) != `attachment; filename="oas30_7.yaml"` {
+	if got := exports["oas30.yaml"]; aws.ToString(got.ContentType) != "application/yaml" || aws.ToString(got.ContentDisposition) != `attachment; filename="oas30_7.yaml"` {
 		t.Errorf("%s %s", aws.ToString(got.ContentType), aws.ToString(got.ContentDisposition))
 	}
 

@@ -11,7 +11,7 @@ import (
 	"github.com/stagedoor-dev/stagedoor/controlplane/wire"
 )
 
-// Reasons for which a schema is refused, as public reports quote them.
+// Reasons for which a schema is refused. Public reports quote the first. Unverified: the second.
 const (
 	badModelSchema    = "Invalid model schema specified"
 	badModelReference = "Model reference must be in canonical form"

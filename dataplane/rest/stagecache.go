@@ -23,9 +23,8 @@ func cacheBytes(size types.CacheClusterSize) int64 {
 	return int64(min(gigabytes*cacheBytesPerGB, maxCacheBytes))
 }
 
-// newResponses sets the cache of a stage: that of the previous one unless another
-// deployment or another size makes it worthless. A request that began with the previous
-// stage then fills the previous cache. Unverified: that a deployment empties it.
+// newResponses sets the cache of a stage: that of the previous one unless it has another
+// size. Unverified: that a deployment does not empty it.
 func (s *Stage) newResponses(previous *Stage) {
 	s.cacheCounters = &responsecache.Counters{}
 	if previous != nil {
@@ -35,7 +34,7 @@ func (s *Stage) newResponses(previous *Stage) {
 		return
 	}
 	size := s.snapshot.Stage.CacheClusterSize
-	if previous != nil && previous.responses != nil && previous.deploymentID() == s.deploymentID() && previous.snapshot.Stage.CacheClusterSize == size {
+	if previous != nil && previous.responses != nil && previous.snapshot.Stage.CacheClusterSize == size {
 		s.responses = previous.responses
 		return
 	}
