@@ -78,7 +78,7 @@ func TestImport(t *testing.T) {
 	answer := cli.run("apigateway", "get-export", "--rest-api-id", id, "--stage-name", "dev", "--export-type", "swagger", "--accepts", "application/yaml",
 		"--parameters", "extensions=integrations", exported)
 	content, err := os.ReadFile(exported)
-	if err != nil || answer["contentType"] != "application/octet-stream" || !strings.HasPrefix(string(content), "---\nswagger: \"2.0\"\n") ||
+	if err != nil || answer["contentType"] != "application/yaml" || !strings.HasPrefix(string(content), "---\nswagger: \"2.0\"\n") ||
 		!strings.Contains(string(content), "x-amazon-apigateway-integration:") {
 		t.Errorf("exported %v: %v\n%s", answer, err, content)
 	}
