@@ -229,7 +229,7 @@ func composeFunctions(
 		return nil, nil, err
 	}
 	runner, err := lambdarunner.New(lambdarunner.Config{
-		CAFile: ca.Path(), CABundle: bundle, NodeModules: nodeModules(), PrivateTmp: s.LambdaPrivateTmp, Packages: packages, Endpoint: func() string { return url }, Logger: s.Logger, Logs: functionLog(groups, s.Logger), Now: s.Now, Debug: s.LambdaDebug,
+		CAFile: ca.Path(), CABundle: bundle, NodeModules: nodeModules(), Files: s.LambdaFiles, Packages: packages, Endpoint: func() string { return url }, Logger: s.Logger, Logs: functionLog(groups, s.Logger), Now: s.Now, Debug: s.LambdaDebug,
 		// The limit of an account and region is the control plane's; all together have no less.
 		MaxConcurrency: max(s.quotas.lambdaConcurrency, lambdarunner.DefaultMaxConcurrency),
 	})

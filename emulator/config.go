@@ -12,6 +12,7 @@ import (
 
 	"github.com/stagedoor-dev/stagedoor/dataplane/authorize/sigv4"
 	"github.com/stagedoor-dev/stagedoor/dataplane/websocket"
+	"github.com/stagedoor-dev/stagedoor/lambdarunner"
 )
 
 // Defaults of [Config].
@@ -41,10 +42,8 @@ type Config struct {
 	// the name of the link or by the ARN of its target. A link's tag "stagedoor:target"
 	// says the same.
 	VPCLinks map[string]string
-	// LambdaPrivateTmp gives each environment of a function a /tmp of its own, limited to its
-	// EphemeralStorage: on Linux, as root with CAP_SYS_ADMIN. Otherwise environments have a
-	// directory of their own by TMPDIR, and share the /tmp of this machine.
-	LambdaPrivateTmp bool
+	// LambdaFiles says which files functions see; empty = [lambdarunner.FilesPlaced].
+	LambdaFiles lambdarunner.Files
 	// LambdaPermissions tells whether a function's resource policy has to allow API
 	// Gateway; the zero value enforces it, as AWS does.
 	LambdaPermissions LambdaPermissions

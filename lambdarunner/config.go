@@ -2,6 +2,7 @@ package lambdarunner
 
 import (
 	"errors"
+	"fmt"
 	"log/slog"
 	"time"
 )
@@ -47,11 +48,8 @@ type Config struct {
 	// the name of the function. Such a function has one process, which is kept, and no
 	// limits of time and memory. Node.js, Python (with debugpy) and Java can be debugged.
 	Debug map[string]int
-	// PrivateTmp gives each environment a /tmp of its own, limited in size, where the kernel
-	// lets us: on Linux, as root with CAP_SYS_ADMIN. Otherwise, and without it, they have
-	// a directory of their own by TMPDIR and the /tmp of this machine, through which the
-	// tests of many projects exchange files with their functions.
-	PrivateTmp bool
+	// Files says which files functions see; empty = FilesPlaced.
+	Files Files
 	// NodeModules are directories of that name where Node.js functions find the AWS SDK,
 	// which AWS's runtimes have, after their own packages and layers and before what is
 	// installed globally.
@@ -62,6 +60,25 @@ type Config struct {
 	// directory of their own that Close removes; empty = os.TempDir.
 	TempDir string
 }
+
+// Files says which files functions see where.
+type Files string
+
+// The values of [Config.Files]. All but FilesMachine need a kernel that lets us mount: Linux,
+// as root with CAP_SYS_ADMIN. Elsewhere they mean FilesMachine.
+const (
+	// FilesMachine are the files of this machine. Code, layers and runtime are in directories
+	// that the environment variables of functions name; each environment has a directory for
+	// temporary files of its own by TMPDIR.
+	FilesMachine Files = "machine"
+	// FilesPlaced are the files of this machine with code at /var/task, layers at /opt and the
+	// runtime at /var/runtime, where nobody can write. /tmp is the machine's, by which the
+	// tests of many projects exchange files with their functions.
+	FilesPlaced Files = "placed"
+	// FilesPrivate are those of FilesPlaced, all read-only, with an empty /tmp for each
+	// environment that is as large as the function's EphemeralStorage: as on AWS.
+	FilesPrivate Files = "private"
+)
 
 // LogLine is one line of a function's log.
 type LogLine struct {
@@ -83,6 +100,13 @@ func (c Config) withDefaults() (Config, error) {
 	}
 	if c.Endpoint == nil {
 		c.Endpoint = func() string { return "" }
+	}
+	switch c.Files {
+	case "":
+		c.Files = FilesPlaced
+	case FilesMachine, FilesPlaced, FilesPrivate:
+	default:
+		return c, fmt.Errorf("lambdarunner: Config.Files is %q", c.Files)
 	}
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)

@@ -24,6 +24,7 @@ const javaHeapPercent = 85
 
 func (java) command(ctx context.Context, files *runtimeFiles, fn *deployed.Function, at place) (command, error) {
 	dir := filepath.Join(files.dir, "java")
+	runtime := at.runtime(dir)
 	jar := filepath.Join(dir, "runtime.jar")
 	release := releaseOf(strings.TrimPrefix(fn.Runtime, "java"), 1)
 	number := strconv.Itoa(release[0])
@@ -51,24 +52,33 @@ func (java) command(ctx context.Context, files *runtimeFiles, fn *deployed.Funct
 			"-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto",
 			"-Xmx" + strconv.Itoa(heap) + "k",
 			"-Dfile.encoding=UTF-8",
-			"-cp", strings.Join(append([]string{jar}, classPath...), string(os.PathListSeparator)),
+			"-cp", strings.Join(append([]string{filepath.Join(runtime, "runtime.jar")}, classPath...), string(os.PathListSeparator)),
 			"dev.stagedoor.runtime.Main",
 		},
 		version:    "java:" + it.version,
-		runtimeDir: dir,
-		managed:    true,
+		runtimeDir: runtime, runtimeFiles: dir,
+		managed: true,
 	}, nil
 }
 
 // javaClassPath is where classes are looked for: the root of the package, the jars
 // in its lib, then those of the layers, each in the order of their names.
 func javaClassPath(at place) ([]string, error) {
-	jars, err := filepath.Glob(filepath.Join(globEscaped(at.task), "lib", "*.jar"))
+	jars, err := jarsOf(at, filepath.Join(at.task, "lib"))
 	if err != nil || at.opt == "" {
 		return append([]string{at.task}, jars...), err
 	}
-	layered, err := filepath.Glob(filepath.Join(globEscaped(at.opt), "java", "lib", "*.jar"))
+	layered, err := jarsOf(at, filepath.Join(at.opt, "java", "lib"))
 	return slices.Concat([]string{at.task}, jars, layered), err
+}
+
+// jarsOf are the jars in a directory of the function's.
+func jarsOf(at place, dir string) ([]string, error) {
+	jars, err := filepath.Glob(filepath.Join(globEscaped(at.host(dir)), "*.jar"))
+	for i, jar := range jars {
+		jars[i] = filepath.Join(dir, filepath.Base(jar))
+	}
+	return jars, err
 }
 
 // globEscaped makes a path a pattern that matches nothing else.

@@ -61,22 +61,23 @@ func (r *Runner) start(pl *pool, launch launcher, fn *deployed.Function, inv *in
 	}
 	cleanup = append(cleanup, func() error { return os.RemoveAll(scratch) })
 	at.scratch = scratch
+	port := r.cfg.Debug[fn.Name]
+	if r.spawner.starter.canMount() {
+		at = at.mounted(fn.LocalDir == "" && port == 0) // debuggers know the files of this machine
+	}
 	command, err := launch.command(r.life, r.runtimes, fn, at)
 	if err != nil {
 		return nil, err
 	}
-	port := r.cfg.Debug[fn.Name]
 	if port != 0 {
 		if command, err = debugged(r.life, command, fn, port); err != nil {
 			return nil, err
 		}
 	}
 	command = wrapped(command, fn, at)
-	var tmp *privateTmp
-	if port == 0 {
-		if tmp = r.privateTmp(fn, at.task, at.opt, command.path, command.interpreterDir, command.runtimeDir); tmp != nil {
-			at.scratch = ""
-		}
+	files := r.files(fn, at, command, port != 0)
+	if files != nil && files.tmp != nil {
+		at.scratch = ""
 	}
 	listener, err := (&net.ListenConfig{}).Listen(r.life, "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -101,7 +102,7 @@ func (r *Runner) start(pl *pool, launch launcher, fn *deployed.Function, inv *in
 	p.cmd.Env = r.environment(fn, command, at, listener.Addr().String(), identity, inv == nil)
 	p.cmd.Stdout, p.cmd.Stderr = output, output
 	setProcessAttributes(p.cmd)
-	err = r.spawner.start(p.cmd, tmp)
+	err = r.spawner.start(p.cmd, files)
 	closeErr := output.Close()
 	if err != nil {
 		return nil, startFault(err, at.task)
@@ -114,6 +115,7 @@ func (r *Runner) start(pl *pool, launch launcher, fn *deployed.Function, inv *in
 	r.owned.Go(logs.run)
 	r.owned.Go(p.accept)
 	r.register(p)
+	r.compileAhead(fn, at, command)
 	return p, nil
 }
 

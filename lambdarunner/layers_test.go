@@ -1,7 +1,6 @@
 package lambdarunner
 
 import (
-	"encoding/json"
 	"errors"
 	"io/fs"
 	"os"
@@ -215,7 +214,7 @@ func TestRubyAndJavaSearchLayers(t *testing.T) {
 	if err := os.WriteFile(jar, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	at := place{task: "/code", opt: opt}
+	at := place{task: "/code", opt: opt, layers: opt}
 	classPath, err := javaClassPath(at)
 	if diff := cmp.Diff([]string{"/code", jar}, classPath); err != nil || diff != "" {
 		t.Errorf("class path (-want +got):\n%s%v", diff, err)
@@ -226,8 +225,15 @@ func TestRubyAndJavaSearchLayers(t *testing.T) {
 	if diff := cmp.Diff(want, rubyVariables(at, "3.3.5")); diff != "" {
 		t.Errorf("ruby (-want +got):\n%s", diff)
 	}
-	text, err := json.Marshal(at.local("/opt/java/lib/a.jar"))
-	if err != nil || string(text) != `"`+jar+`"` {
-		t.Errorf("local path %s, %v", text, err)
+	if got := at.local("/opt/java/lib/a.jar"); got != jar {
+		t.Errorf("local path %s", got)
+	}
+	at = at.mounted(true)
+	classPath, err = javaClassPath(at)
+	if diff := cmp.Diff([]string{"/var/task", "/opt/java/lib/a.jar"}, classPath); err != nil || diff != "" {
+		t.Errorf("class path where mounted (-want +got):\n%s%v", diff, err)
+	}
+	if got := at.local("/opt/java/lib/a.jar"); got != "/opt/java/lib/a.jar" {
+		t.Errorf("local path %s where mounted", got)
 	}
 }

@@ -28,6 +28,9 @@ var (
 	sharedPackages *Packages
 )
 
+// filesVariable makes all tests run with those files.
+const filesVariable = "STAGEDOOR_TEST_LAMBDA_FILES"
+
 func TestMain(m *testing.M) {
 	if os.Getenv(hostVariable) != "" {
 		hostFunction()
@@ -144,7 +147,7 @@ type rig struct {
 func newRig(tb testing.TB, change func(*Config)) *rig {
 	tb.Helper()
 	logs := &logRecorder{}
-	cfg := Config{Packages: sharedPackages, Logs: logs.add, TempDir: tb.TempDir()}
+	cfg := Config{Packages: sharedPackages, Logs: logs.add, TempDir: tb.TempDir(), Files: Files(os.Getenv(filesVariable))}
 	if change != nil {
 		change(&cfg)
 	}

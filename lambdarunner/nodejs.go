@@ -38,13 +38,14 @@ func (nodejs) command(ctx context.Context, files *runtimeFiles, fn *deployed.Fun
 		}
 	}
 	dir := filepath.Join(files.dir, "nodejs")
+	runtime := at.runtime(dir)
 	return command{
 		path:           it.path,
 		interpreterDir: filepath.Dir(it.path),
-		args:           []string{filepath.Join(dir, "index.mjs"), strings.Join(files.nodeModules, string(filepath.ListSeparator))},
+		args:           []string{filepath.Join(runtime, "index.mjs"), strings.Join(files.nodeModules, string(filepath.ListSeparator))},
 		version:        "nodejs:" + it.version,
-		runtimeDir:     dir,
-		variables:      map[string]string{"NODE_PATH": joinPaths(at.inOpt("nodejs", "node"+major, "node_modules"), at.inOpt("nodejs", "node_modules"), []string{at.task})},
-		managed:        true,
+		runtimeDir:     runtime, runtimeFiles: dir,
+		variables: map[string]string{"NODE_PATH": joinPaths(at.inOpt("nodejs", "node"+major, "node_modules"), at.inOpt("nodejs", "node_modules"), []string{at.task})},
+		managed:   true,
 	}, nil
 }

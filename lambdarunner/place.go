@@ -14,13 +14,17 @@ const optRoot = "/opt"
 
 // place is where the code of a function lies on this machine.
 type place struct {
-	// task is the directory that stands for /var/task.
-	task string
+	// task is the directory that the function has as /var/task, and opt, empty without
+	// layers, the one with its layers put together: AWS's own paths where the process sees
+	// them, else those of this machine.
+	task, opt string
+	// code and layers are these directories on this machine.
+	code, layers string
+	// isMounted says that the process sees AWS's own paths.
+	isMounted bool
 	// program is the executable of a custom runtime when the code is that one file;
 	// empty otherwise.
 	program string
-	// opt stands for /opt: the layers put together; empty without layers.
-	opt string
 	// scratch is the directory for temporary files of one environment that has no /tmp of
 	// its own; empty for others. Programs that do not ask where that is write to the
 	// machine's /tmp.
@@ -35,14 +39,46 @@ func (at place) inOpt(elements ...string) []string {
 	return []string{filepath.Join(append([]string{at.opt}, elements...)...)}
 }
 
-// local returns what a path of AWS's is here; other paths stay.
+// mounted is the place as a process sees it that has files of its own. Code that is not of
+// a package stays where its user has it, for what lies beside it.
+func (at place) mounted(packaged bool) place {
+	at.isMounted = true
+	if packaged {
+		at.task = taskRoot
+	}
+	if at.layers != "" {
+		at.opt = optRoot
+	}
+	return at
+}
+
+// host returns where a path of the function's is on this machine.
+func (at place) host(path string) string {
+	if inside, ok := below(path, at.task); ok {
+		return filepath.Join(at.code, inside)
+	}
+	if inside, ok := below(path, at.opt); ok && at.opt != "" {
+		return filepath.Join(at.layers, inside)
+	}
+	return path
+}
+
+// runtime returns the directory that the function has as /var/runtime.
+func (at place) runtime(files string) string {
+	if at.isMounted {
+		return runtimeRoot
+	}
+	return files
+}
+
+// local returns what a path of AWS's is for the function; other paths stay.
 func (at place) local(path string) string {
 	if inside, ok := below(path, taskRoot); ok {
 		return filepath.Join(at.task, filepath.FromSlash(inside))
 	}
 	if inside, ok := below(path, optRoot); ok && at.opt != "" {
 		// What the layers do not have may be the machine's own /opt.
-		if found := filepath.Join(at.opt, filepath.FromSlash(inside)); exists(found) {
+		if found := filepath.Join(at.opt, filepath.FromSlash(inside)); exists(at.host(found)) {
 			return found
 		}
 	}
@@ -101,7 +137,7 @@ func (r *Runner) placeOf(fn *deployed.Function) (place, func() error, error) {
 		return at, nil, err
 	}
 	opt, release, err := r.cfg.Packages.useLayers(r.life, fn.Layers)
-	at.opt = opt
+	at.opt, at.code, at.layers = opt, at.task, opt
 	if err != nil || fn.LocalDir == "" {
 		return at, release, err
 	}

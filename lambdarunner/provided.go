@@ -30,7 +30,7 @@ func bootstrapOf(at place) (path string, ok bool) {
 		candidates = []string{at.program}
 	}
 	for _, path := range candidates {
-		if info, err := os.Stat(path); err == nil && !info.IsDir() {
+		if info, err := os.Stat(at.host(path)); err == nil && !info.IsDir() {
 			return path, true
 		}
 	}

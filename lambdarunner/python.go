@@ -36,13 +36,15 @@ func (python) command(ctx context.Context, files *runtimeFiles, fn *deployed.Fun
 		}
 	}
 	dir := filepath.Join(files.dir, "python")
+	runtime := at.runtime(dir)
 	return command{
 		path:           it.path,
 		interpreterDir: filepath.Dir(it.path),
-		args:           []string{filepath.Join(dir, "bootstrap.py")},
+		args:           []string{filepath.Join(runtime, "bootstrap.py")},
 		version:        "python:" + it.version,
-		runtimeDir:     dir,
-		variables:      map[string]string{"PYTHONPATH": joinPaths(at.inOpt("python", "lib", fn.Runtime, "site-packages"), at.inOpt("python"), []string{dir})},
-		managed:        true,
+		runtimeDir:     runtime, runtimeFiles: dir,
+		variables: map[string]string{"PYTHONPATH": joinPaths(at.inOpt("python", "lib", fn.Runtime, "site-packages"), at.inOpt("python"), []string{runtime})},
+		compile:   []string{it.path, "-m", "compileall", "-q"},
+		managed:   true,
 	}, nil
 }

@@ -175,7 +175,13 @@ func TestFunctionEnvironment(t *testing.T) {
 			t.Errorf("%s = %q, want %q", name, env[name], value)
 		}
 	}
-	if !strings.HasPrefix(got.CWD, r.packages.dir) {
+	if r.spawner.starter.canMount() {
+		for name, want := range map[string]string{"LAMBDA_TASK_ROOT": "/var/task", "LAMBDA_RUNTIME_DIR": "/var/runtime", "PYTHONPATH": "/var/runtime"} {
+			if env[name] != want {
+				t.Errorf("%s = %q, want %q", name, env[name], want)
+			}
+		}
+	} else if !strings.HasPrefix(got.CWD, r.packages.dir) {
 		t.Errorf("working directory %q is not the unpacked package", got.CWD)
 	}
 	stream := regexp.MustCompile(`^\d{4}/\d\d/\d\d/\[\$LATEST\][0-9a-f]{32}$`)

@@ -40,14 +40,15 @@ func (ruby) command(ctx context.Context, files *runtimeFiles, fn *deployed.Funct
 		}
 	}
 	dir := filepath.Join(files.dir, "ruby")
+	runtime := at.runtime(dir)
 	return command{
 		path:           it.path,
 		interpreterDir: filepath.Dir(it.path),
-		args:           []string{filepath.Join(dir, "bootstrap.rb")},
+		args:           []string{filepath.Join(runtime, "bootstrap.rb")},
 		version:        "ruby:" + it.version,
-		runtimeDir:     dir,
-		variables:      rubyVariables(at, it.version),
-		managed:        true,
+		runtimeDir:     runtime, runtimeFiles: dir,
+		variables: rubyVariables(at, it.version),
+		managed:   true,
 	}, nil
 }
 

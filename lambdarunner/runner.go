@@ -22,6 +22,9 @@ type Runner struct {
 	// working wakes the memory watch.
 	working chan struct{}
 
+	// compiled has the directories whose code was compiled ahead.
+	compiled sync.Map
+
 	// life ends when Close is called.
 	life context.Context //nolint:containedctx // an owner's lifetime
 	end  context.CancelFunc
@@ -54,7 +57,7 @@ func New(cfg Config) (*Runner, error) {
 	r := &Runner{
 		cfg:       cfg,
 		runtimes:  runtimes,
-		spawner:   newSpawner(cfg.Logger, cfg.PrivateTmp),
+		spawner:   newSpawner(cfg.Logger, runtimes.dir, cfg.Files),
 		sources:   newSources(runtimes.dir, cfg.Logger, cfg.Now),
 		working:   make(chan struct{}, 1),
 		families:  make(map[familyKey]*family),

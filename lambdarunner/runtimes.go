@@ -32,10 +32,14 @@ type command struct {
 	interpreterDir string
 	// version is what the INIT_START line says, for instance "python:3.13".
 	version string
-	// runtimeDir becomes LAMBDA_RUNTIME_DIR.
-	runtimeDir string
+	// runtimeDir becomes LAMBDA_RUNTIME_DIR. runtimeFiles is that directory on this machine,
+	// empty for custom runtimes.
+	runtimeDir, runtimeFiles string
 	// variables are the environment of the runtime; users may override them.
 	variables map[string]string
+	// compile is a command that compiles the code in the directory that follows; empty for
+	// runtimes that keep no compiled code.
+	compile []string
 	// managed says that the runtime is one of AWS's own, not a custom one.
 	managed bool
 }

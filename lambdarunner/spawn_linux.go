@@ -23,37 +23,65 @@ func setProcessAttributes(cmd *exec.Cmd) {
 type starter struct {
 	requests chan startRequest
 	done     sync.WaitGroup
-	// mountErr is why processes get no /tmp of their own; nil when they do.
+	// mountErr is why processes see the machine's files alone; nil when they can have their
+	// own at AWS's paths.
 	mountErr error
 }
 
 type startRequest struct {
 	cmd    *exec.Cmd
-	tmp    *privateTmp
+	files  *filesystem
 	result chan<- error
 }
 
-func newStarter(logger *slog.Logger, privateTmp bool) *starter {
+// newStarter makes a starter; dir is a directory for its mounts.
+func newStarter(logger *slog.Logger, dir string, files Files) *starter {
 	s := &starter{requests: make(chan startRequest)}
-	ready := make(chan struct{})
-	s.done.Go(func() { s.run(ready, privateTmp) })
-	<-ready
-	if privateTmp && s.mountErr != nil {
-		logger.Warn("functions share the /tmp of this machine: a private one needs root with CAP_SYS_ADMIN", "error", s.mountErr)
+	if s.mountErr = errNoMounts; files != FilesMachine {
+		s.mountErr = s.openWithMounts(dir, files == FilesPrivate)
+	}
+	if s.mountErr != nil {
+		// On another thread: the first may have got halfway.
+		_ = s.open(func() error { return nil })
+	}
+	switch {
+	case s.mountErr == nil || files == FilesMachine:
+	case files == FilesPrivate:
+		logger.Warn("functions see the files of this machine: private ones need root with CAP_SYS_ADMIN", "error", s.mountErr)
+	default:
+		logger.Debug("functions do not have their code at /var/task: that needs root with CAP_SYS_ADMIN", "error", s.mountErr)
 	}
 	return s
 }
 
-func (s *starter) run(ready chan<- struct{}, privateTmp bool) {
-	// Never unlocked: the thread ends with this goroutine.
-	runtime.LockOSThread()
-	if s.mountErr = errNoMounts; privateTmp {
-		s.mountErr = leaveMounts()
+// openWithMounts opens the starter on a thread that can mount.
+func (s *starter) openWithMounts(dir string, readOnly bool) error {
+	aside, err := os.MkdirTemp(dir, "mounts-")
+	if err != nil {
+		return err
 	}
-	close(ready)
+	return errors.Join(s.open(func() error { return leaveMounts(aside, readOnly) }), os.RemoveAll(aside))
+}
+
+// open begins to serve requests on a thread that prepare has prepared, unless that fails.
+func (s *starter) open(prepare func() error) error {
+	prepared := make(chan error)
+	s.done.Go(func() {
+		// Never unlocked: the thread ends with this goroutine.
+		runtime.LockOSThread()
+		err := prepare()
+		prepared <- err
+		if err == nil {
+			s.run()
+		}
+	})
+	return <-prepared
+}
+
+func (s *starter) run() {
 	for r := range s.requests {
-		if r.tmp != nil {
-			r.result <- startWith(r.cmd, r.tmp)
+		if r.files != nil {
+			r.result <- startWith(r.cmd, r.files)
 		} else {
 			r.result <- r.cmd.Start()
 		}
@@ -62,12 +90,12 @@ func (s *starter) run(ready chan<- struct{}, privateTmp bool) {
 
 var errNoMounts = errors.New("not asked for")
 
-// canMount tells whether processes can have a /tmp of their own.
+// canMount tells whether processes can have files of their own at AWS's paths.
 func (s *starter) canMount() bool { return s.mountErr == nil }
 
-func (s *starter) start(cmd *exec.Cmd, tmp *privateTmp) error {
+func (s *starter) start(cmd *exec.Cmd, files *filesystem) error {
 	result := make(chan error, 1)
-	s.requests <- startRequest{cmd, tmp, result}
+	s.requests <- startRequest{cmd, files, result}
 	return <-result
 }
 

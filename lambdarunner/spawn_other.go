@@ -14,17 +14,18 @@ func setProcessAttributes(*exec.Cmd) {}
 // starter starts processes.
 type starter struct{}
 
-func newStarter(logger *slog.Logger, privateTmp bool) *starter {
-	if privateTmp {
-		logger.Warn("functions share the /tmp of this machine: private ones need Linux")
+func newStarter(logger *slog.Logger, _ string, files Files) *starter {
+	if files == FilesPrivate {
+		logger.Warn("functions see the files of this machine: private ones need Linux")
 	}
 	return &starter{}
 }
 
-// canMount tells whether processes can have a /tmp of their own: on Linux alone.
+// canMount tells whether processes can have files of their own at AWS's paths: on Linux
+// alone.
 func (*starter) canMount() bool { return false }
 
-func (*starter) start(cmd *exec.Cmd, _ *privateTmp) error { return cmd.Start() }
+func (*starter) start(cmd *exec.Cmd, _ *filesystem) error { return cmd.Start() }
 
 func (*starter) close() error { return nil }
 

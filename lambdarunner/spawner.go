@@ -16,15 +16,15 @@ type spawner struct {
 	watchdog *watchdog
 }
 
-func newSpawner(logger *slog.Logger, privateTmp bool) *spawner {
-	return &spawner{starter: newStarter(logger, privateTmp), watchdog: &watchdog{logger: logger}}
+func newSpawner(logger *slog.Logger, dir string, files Files) *spawner {
+	return &spawner{starter: newStarter(logger, dir, files), watchdog: &watchdog{logger: logger}}
 }
 
-// start starts cmd as the leader of a process group of its own, with a /tmp of its own unless
-// that is nil.
-func (s *spawner) start(cmd *exec.Cmd, tmp *privateTmp) error {
+// start starts cmd as the leader of a process group of its own, with files of its own unless
+// these are nil.
+func (s *spawner) start(cmd *exec.Cmd, files *filesystem) error {
 	s.watchdog.open(s.starter)
-	if err := s.starter.start(cmd, tmp); err != nil {
+	if err := s.starter.start(cmd, files); err != nil {
 		return err
 	}
 	s.watchdog.add(cmd.Process.Pid)

@@ -15,12 +15,13 @@ import (
 	"github.com/stagedoor-dev/stagedoor/cmd/stagedoor/internal/sample"
 	"github.com/stagedoor-dev/stagedoor/dataplane/websocket"
 	"github.com/stagedoor-dev/stagedoor/emulator"
+	"github.com/stagedoor-dev/stagedoor/lambdarunner"
 )
 
 // startFlags are the flags of start.
 type startFlags struct {
 	listen, dataDir, region, account, upstream string
-	ephemeral, sample, privateTmp              bool
+	ephemeral, sample                          bool
 	allowedHosts                               []string
 	vpcLinks                                   map[string]string
 	debug                                      map[string]int
@@ -28,7 +29,7 @@ type startFlags struct {
 	cognitoIssuer, accessLog                   string
 	webSockets                                 websocket.Limits
 	limits                                     map[string]int
-	permissions, trace                         string
+	permissions, files, trace                  string
 	logLevel, logFormat                        string
 }
 
@@ -58,7 +59,7 @@ func startCommand() *cobra.Command {
 	flags.StringVar(&f.upstream, "upstream", "", "URL of an endpoint for the AWS services that are not part of Stagedoor")
 	flags.StringToStringVar(&f.vpcLinks, "vpc-link", nil, "local URL of the target of a VPC link, LINK=URL; LINK is the id or name of the link, or the ARN of its target (repeatable)")
 	flags.StringVar(&f.permissions, "lambda-permissions", "on", "on or off: whether a function's policy has to allow API Gateway")
-	flags.BoolVar(&f.privateTmp, "lambda-private-tmp", false, "give each environment a /tmp of its own, as large as configured, instead of a directory by TMPDIR (Linux, as root)")
+	flags.StringVar(&f.files, "lambda-files", string(lambdarunner.FilesPlaced), "files that functions see: machine, those of this machine; placed, with code at /var/task and layers at /opt; private, all read-only but a /tmp for each environment, as on AWS (Linux, as root)")
 	flags.StringToIntVar(&f.debug, "lambda-debug", nil, "port where a debugger reaches a function of node, python (debugpy) or java, FUNCTION=PORT; its time limit is lifted (repeatable)")
 	flags.StringArrayVar(&f.credentials, "credential", nil, "access key that may sign calls of APIs with AWS_IAM, KEY=SECRET or KEY=SECRET,ARN; test=test is always known (repeatable)")
 	flags.StringVar(&f.cognitoIssuer, "cognito-issuer", "", "URL that stands before the id of a user pool in the iss claim of its tokens, of a local Cognito; empty is AWS's own")
@@ -77,7 +78,7 @@ func startCommand() *cobra.Command {
 func (f *startFlags) config(cmd *cobra.Command) (emulator.Config, error) {
 	config := emulator.Config{
 		Listen: f.listen, DataDir: f.dataDir, Ephemeral: f.ephemeral, Region: f.region, Account: f.account,
-		Upstream: f.upstream, VPCLinks: f.vpcLinks, LambdaDebug: f.debug, LambdaPrivateTmp: f.privateTmp, Credentials: f.credentials, CognitoIssuer: f.cognitoIssuer, AccessLog: f.accessLog, WebSockets: f.webSockets, Limits: f.limits, AllowedHosts: f.allowedHosts, Version: version,
+		Upstream: f.upstream, VPCLinks: f.vpcLinks, LambdaDebug: f.debug, Credentials: f.credentials, CognitoIssuer: f.cognitoIssuer, AccessLog: f.accessLog, WebSockets: f.webSockets, Limits: f.limits, AllowedHosts: f.allowedHosts, Version: version,
 	}
 	if config.DataDir != "" && config.Ephemeral {
 		// A flag goes before a variable that says otherwise.
@@ -101,6 +102,12 @@ func (f *startFlags) config(cmd *cobra.Command) (emulator.Config, error) {
 		config.LambdaPermissions = emulator.PermissionsOff
 	default:
 		return config, fmt.Errorf("--lambda-permissions is on or off, not %q", f.permissions)
+	}
+	switch files := lambdarunner.Files(f.files); files {
+	case lambdarunner.FilesMachine, lambdarunner.FilesPlaced, lambdarunner.FilesPrivate:
+		config.LambdaFiles = files
+	default:
+		return config, fmt.Errorf("--lambda-files is machine, placed or private, not %q", f.files)
 	}
 	switch f.trace {
 	case "on":
