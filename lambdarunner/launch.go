@@ -102,7 +102,13 @@ func (r *Runner) start(pl *pool, launch launcher, fn *deployed.Function, inv *in
 	p.cmd.Env = r.environment(fn, command, at, listener.Addr().String(), identity, inv == nil)
 	p.cmd.Stdout, p.cmd.Stderr = output, output
 	setProcessAttributes(p.cmd)
-	err = r.spawner.start(p.cmd, files)
+	limitMiB := int64(fn.MemorySizeMiB)
+	if p.debugged {
+		limitMiB = 0
+	}
+	p.cgroup, err = r.spawner.startFunction(p.cmd, limitMiB, files)
+	// What is in a /tmp of its own counts as memory in its control group.
+	p.watched = limitMiB > 0 && (p.cgroup == nil || (files != nil && files.tmp != nil))
 	closeErr := output.Close()
 	if err != nil {
 		return nil, startFault(err, at.task)
@@ -170,7 +176,7 @@ func (p *process) supervise() {
 	p.reaped = true
 	// Children of the function end with it; on Linux the process is not reaped
 	// yet, so that the group's id cannot belong to anybody else.
-	killGroup(p.cmd.Process)
+	p.kill()
 	p.mu.Unlock()
 	waitErr := p.cmd.Wait()
 	p.runner.spawner.ended(p.cmd.Process.Pid)
@@ -178,7 +184,10 @@ func (p *process) supervise() {
 
 	p.mu.Lock()
 	was, inv, failure, initOver := p.state, p.inv, p.initFailure, p.initOver
-	outOfMemory := p.outOfMemory
+	outOfMemory := p.outOfMemory || p.cgroup.outOfMemory()
+	if outOfMemory {
+		p.memory.note(int64(p.fn.MemorySizeMiB))
+	}
 	p.inv, p.state = nil, stateStopped
 	p.initTimer.Stop()
 	p.mu.Unlock()
@@ -204,7 +213,7 @@ func (p *process) supervise() {
 	if err := p.logs.close(); err != nil {
 		r.cfg.Logger.Warn("log pipe did not close", "function", p.fn.ARN, "error", err)
 	}
-	if err := p.release(); err != nil {
+	if err := errors.Join(p.cgroup.remove(), p.release()); err != nil {
 		r.cfg.Logger.Warn("files of a process could not be removed", "function", p.fn.ARN, "error", err)
 	}
 	r.gone(p, was == stateAnswered, retry)

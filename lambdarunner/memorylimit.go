@@ -9,10 +9,9 @@ import (
 // write in this time.
 const memoryCheckEvery = 25 * time.Millisecond
 
-// watchMemory ends processes that use more memory than their function has. It is
-// a look from outside at regular times, because limits that the kernel keeps do
-// not serve: control groups need rights that the emulator's user seldom has, and
-// limits of address space stop runtimes that reserve far more than they use.
+// watchMemory ends processes that use more memory than their function has, where no
+// control group does. It is a look from outside at regular times, because limits of address
+// space do not serve: they stop runtimes that reserve far more than they use.
 //
 // It counts what cannot be given back to files: AWS counts more, so that here a
 // function fits that fits there. Nothing happens while no function works.
@@ -49,7 +48,7 @@ func (r *Runner) checkMemory() (working bool) {
 	working = r.busy > 0
 	processes := make([]*process, 0, r.busy)
 	for p := range r.processes {
-		if p.fn.MemorySizeMiB > 0 && !p.debugged {
+		if p.watched {
 			processes = append(processes, p)
 		}
 	}
@@ -73,5 +72,5 @@ func (p *process) checkMemory() {
 		return
 	}
 	p.outOfMemory = true
-	killGroup(p.cmd.Process)
+	p.kill()
 }

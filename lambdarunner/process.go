@@ -38,7 +38,10 @@ type process struct {
 	listener net.Listener
 	logs     *functionLog
 	memory   memoryGauge
-	spawned  time.Time
+	// cgroup keeps the limit of memory, nil for none; watched says that watchMemory does.
+	cgroup  *cgroup
+	watched bool
+	spawned time.Time
 	// release gives up the files that only this process needed.
 	release func() error
 	// debugged says that a debugger may be at work: no limit applies.
@@ -256,6 +259,12 @@ func (p *process) stop() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if !p.reaped {
-		killGroup(p.cmd.Process)
+		p.kill()
 	}
+}
+
+// kill kills the process and what it started. The process must not have been waited for.
+func (p *process) kill() {
+	killGroup(p.cmd.Process)
+	p.cgroup.kill()
 }

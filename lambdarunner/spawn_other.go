@@ -37,7 +37,7 @@ func killGroup(p *os.Process) { _ = p.Kill() }
 // watchdog does not exist here: the bootstraps end when the Runtime API does.
 type watchdog struct{ logger *slog.Logger }
 
-func (*watchdog) open(*starter) {}
+func (*watchdog) open(*starter, string) {}
 
 func (*watchdog) add(int) {}
 

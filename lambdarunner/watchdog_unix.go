@@ -21,7 +21,8 @@ func killGroup(p *os.Process) {
 }
 
 // watchdogScript keeps the list of process groups that it is told, "+ 123" and
-// "- 123", and kills what is left of them when its input ends.
+// "- 123", and kills what is left of them when its input ends. Its argument is the control
+// group of all processes, or empty.
 const watchdogScript = `trap '' HUP INT TERM PIPE
 groups=' '
 while read -r op group; do
@@ -31,6 +32,12 @@ while read -r op group; do
   esac
 done
 for group in $groups; do kill -KILL "-$group" 2>/dev/null; done
+[ -d "$1" ] || exit 0
+echo 1 >"$1/cgroup.kill"
+for i in 1 2 3 4 5 6 7 8 9 10; do
+  rmdir "$1"/*/ "$1" && exit 0
+  sleep 0.1
+done 2>/dev/null
 `
 
 // watchdog is a shell in a group of its own that outlives the emulator for the
@@ -45,14 +52,14 @@ type watchdog struct {
 }
 
 // open starts the watchdog at the first call. Without a shell there is none.
-func (w *watchdog) open(s *starter) {
+func (w *watchdog) open(s *starter, group string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.opened {
 		return
 	}
 	w.opened = true
-	cmd := exec.Command("/bin/sh", "-c", watchdogScript) //nolint:noctx // it is to outlive us
+	cmd := exec.Command("/bin/sh", "-c", watchdogScript, "watchdog", group) //nolint:noctx // it is to outlive us
 	cmd.Dir = "/"
 	cmd.Env = []string{}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
