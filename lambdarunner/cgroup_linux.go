@@ -220,6 +220,6 @@ func removeGroup(dir string) error {
 		if !errors.Is(err, unix.EBUSY) || wait > cgroupGrace/2 {
 			return fmt.Errorf("remove control group: %w", err)
 		}
-		time.Sleep(wait)
+		<-time.After(wait)
 	}
 }

@@ -59,7 +59,7 @@ func startCommand() *cobra.Command {
 	flags.StringVar(&f.upstream, "upstream", "", "URL of an endpoint for the AWS services that are not part of Stagedoor")
 	flags.StringToStringVar(&f.vpcLinks, "vpc-link", nil, "local URL of the target of a VPC link, LINK=URL; LINK is the id or name of the link, or the ARN of its target (repeatable)")
 	flags.StringVar(&f.permissions, "lambda-permissions", "on", "on or off: whether a function's policy has to allow API Gateway")
-	flags.StringVar(&f.files, "lambda-files", string(lambdarunner.FilesPlaced), "files that functions see: machine, those of this machine; placed, with code at /var/task and layers at /opt; private, all read-only but a /tmp for each environment, as on AWS (Linux, as root)")
+	flags.StringVar(&f.files, "lambda-files", string(lambdarunner.FilesPlaced), "files that functions see: machine, those of this machine; placed, with code at /var/task and layers at /opt; private, all read-only but an empty /tmp for each environment, as on AWS (Linux, as root)")
 	flags.StringToIntVar(&f.debug, "lambda-debug", nil, "port where a debugger reaches a function of node, python (debugpy) or java, FUNCTION=PORT; its time limit is lifted (repeatable)")
 	flags.StringArrayVar(&f.credentials, "credential", nil, "access key that may sign calls of APIs with AWS_IAM, KEY=SECRET or KEY=SECRET,ARN; test=test is always known (repeatable)")
 	flags.StringVar(&f.cognitoIssuer, "cognito-issuer", "", "URL that stands before the id of a user pool in the iss claim of its tokens, of a local Cognito; empty is AWS's own")
