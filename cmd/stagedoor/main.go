@@ -26,13 +26,19 @@ const (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	// The first signal stops gracefully; the default handling that comes back with
-	// stop makes the second one end the process at once.
-	context.AfterFunc(ctx, stop)
-	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
-	stop()
-	os.Exit(code)
+	ctx, cancel := context.WithCancel(context.Background())
+	go cancelOnSignal(cancel)
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// cancelOnSignal makes the first signal stop the program gracefully. Before that shows, the
+// default handling is back, by which the second one ends the process at once.
+func cancelOnSignal(cancel func()) {
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	<-signals
+	signal.Reset(os.Interrupt, syscall.SIGTERM)
+	cancel()
 }
 
 // run runs the command line and returns the exit code.
