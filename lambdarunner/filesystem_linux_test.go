@@ -185,3 +185,26 @@ func TestPlacedBootstrapOfLayer(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// An environment has AWS's number of file descriptors.
+func TestOpenFilesAreLimited(t *testing.T) {
+	t.Parallel()
+	needTool(t, "python3")
+	r := newRig(t, nil)
+	fn := r.function("python3.13", "app.handler", zipOf(t, map[string]string{"app.py": `
+import os, resource
+def handler(event, context):
+    kept = []
+    try:
+        while True:
+            kept.append(os.open("/dev/null", os.O_RDONLY))
+    except OSError as e:
+        return [e.strerror, max(kept) + 1, resource.getrlimit(resource.RLIMIT_NOFILE)]
+    finally:
+        for fd in kept:
+            os.close(fd)
+`}))
+	if got, want := string(r.call(fn, "{}").Payload), `["Too many open files", 1024, [1024, 1024]]`; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}

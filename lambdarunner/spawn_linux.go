@@ -105,6 +105,15 @@ func (s *starter) close() error {
 	return nil
 }
 
+// maxOpenFiles is AWS's limit of file descriptors of an environment.
+const maxOpenFiles = 1024
+
+// limitFiles sets the limit of open files of a process that has just started.
+func limitFiles(pid int) error {
+	limit := unix.Rlimit{Cur: maxOpenFiles, Max: maxOpenFiles}
+	return os.NewSyscallError("prlimit", unix.Prlimit(pid, unix.RLIMIT_NOFILE, &limit, nil))
+}
+
 // awaitExit returns when the process has ended, without reaping it.
 func awaitExit(p *os.Process) {
 	for {

@@ -29,6 +29,9 @@ func (*starter) start(cmd *exec.Cmd, _ *filesystem) error { return cmd.Start() }
 
 func (*starter) close() error { return nil }
 
+// limitFiles does nothing: there is no such limit here.
+func limitFiles(int) error { return nil }
+
 func awaitExit(*os.Process) {}
 
 // killGroup kills the process; its children are beyond reach here.

@@ -32,6 +32,9 @@ func (*starter) start(cmd *exec.Cmd, _ *filesystem) error { return cmd.Start() }
 
 func (*starter) close() error { return nil }
 
+// limitFiles does nothing: no process can limit another here.
+func limitFiles(int) error { return nil }
+
 // awaitExit returns when the process has ended. The error of Wait is that of its
 // exit, which the caller's own Wait reports from the same state.
 func awaitExit(*os.Process) {}

@@ -37,7 +37,7 @@ func (s *spawner) start(cmd *exec.Cmd, files *filesystem) error {
 	return nil
 }
 
-// startFunction starts the process of a function as start does. Its control group is nil where
+// startFunction starts the process of a function as start does, with AWS's limits. Its control group is nil where
 // the limit of memory has to be kept otherwise; zero for no limit.
 func (s *spawner) startFunction(cmd *exec.Cmd, limitMiB int64, files *filesystem) (*cgroup, error) {
 	if limitMiB > 0 && files != nil && files.tmp != nil {
@@ -50,6 +50,9 @@ func (s *spawner) startFunction(cmd *exec.Cmd, limitMiB int64, files *filesystem
 	group.adopt(cmd)
 	if err := s.start(cmd, files); err != nil {
 		return nil, errors.Join(err, group.remove())
+	}
+	if err := limitFiles(cmd.Process.Pid); err != nil {
+		s.logger.Debug("a process may open any number of files", "program", cmd.Path, "error", err)
 	}
 	return group, nil
 }
