@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log"
 	"log/slog"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -96,7 +97,9 @@ func compose(s *settings, url string, port int, stack *closers) (*composed, erro
 		return nil, err
 	}
 	stack.add("logs", groups.Close)
-	packages, functions, err := composeFunctions(s, dir, url, port, records, services, groups, ca, stack)
+	addresses := newLocalNames(url, port, net.DefaultResolver.LookupHost)
+	stack.add("local names", addresses.close)
+	packages, functions, err := composeFunctions(s, dir, url, addresses, records, services, groups, ca, stack)
 	if err != nil {
 		return nil, err
 	}
@@ -137,7 +140,7 @@ func compose(s *settings, url string, port int, stack *closers) (*composed, erro
 	stack.add("apigateway", func() error { restAPIs.Close(); return nil })
 	links.links = restAPIs
 
-	httpAPIs, err := composeHTTPAPIs(s, records, plane, port, stack)
+	httpAPIs, err := composeHTTPAPIs(s, records, plane, addresses, stack)
 	if err != nil {
 		return nil, err
 	}
@@ -218,7 +221,7 @@ func openStore(s *settings, dir string) (store.Store, error) {
 }
 
 func composeFunctions(
-	s *settings, dir, url string, port int, records store.Store, services *upstream, groups *logs.Service, ca *localca.CA, stack *closers,
+	s *settings, dir, url string, addresses *localNames, records store.Store, services *upstream, groups *logs.Service, ca *localca.CA, stack *closers,
 ) (*lambdarunner.Packages, *function.Service, error) {
 	packages, err := lambdarunner.OpenPackages(filepath.Join(dir, packagesDirectory))
 	if err != nil {
@@ -241,7 +244,7 @@ func composeFunctions(
 	functions, err := function.New(function.Config{
 		Store: records, Runner: runner, Packages: packages, Permissions: s.LambdaPermissions == PermissionsOn,
 		CodeURL:              func(sha256 string) string { return codeURL(url, sha256) },
-		FunctionURLs:         func(urlID, region string) string { return "http://" + urlID + localURLDomain(region, port) + "/" },
+		FunctionURLs:         addresses.function,
 		Objects:              composeObjects(s, services),
 		Messages:             &messages{upstream: services, now: s.Now},
 		ConcurrentExecutions: s.quotas.lambdaConcurrency,
@@ -254,13 +257,13 @@ func composeFunctions(
 	return packages, functions, nil
 }
 
-func composeHTTPAPIs(s *settings, records store.Store, plane any, port int, stack *closers) (*httpapi.Service, error) {
+func composeHTTPAPIs(s *settings, records store.Store, plane any, addresses *localNames, stack *closers) (*httpapi.Service, error) {
 	config := httpapi.Config{Limits: s.quotas.http, Store: records, Logger: s.Logger, Now: s.Now, Endpoint: func(apiID string, protocol types.ProtocolType) string {
 		scheme := "http"
 		if protocol == types.ProtocolTypeWebsocket {
 			scheme = "ws"
 		}
-		return scheme + "://" + apiID + localDomain(port)
+		return addresses.api(scheme, apiID)
 	}}
 	// The data plane serves these APIs as far as it has the methods.
 	config.Publisher, _ = plane.(httpapi.Publisher)

@@ -189,11 +189,20 @@ func (e *Emulator) AWSConfig() aws.Config {
 // would send it, percent-encoded, with or without its first slash. The address works
 // where names below localhost are not resolved.
 func (e *Emulator) InvokeURL(apiID, stage, path string) string {
-	return e.URL() + pathForm + url.PathEscape(apiID) + "/" + url.PathEscape(stage) + "/" + strings.TrimPrefix(path, "/")
+	return e.URL() + pathForm + url.PathEscape(apiID) + stageAndPath(stage, path)
 }
 
 // HostURL returns the address that looks most like AWS's own, the API being in the
 // host: browsers and curl resolve names below localhost to this machine.
 func (e *Emulator) HostURL(apiID, stage, path string) string {
-	return "http://" + apiID + localDomain(e.address.Port) + "/" + url.PathEscape(stage) + "/" + strings.TrimPrefix(path, "/")
+	return "http://" + apiID + localDomain(e.address.Port) + stageAndPath(stage, path)
+}
+
+// stageAndPath is what follows the address of an API. The default stage has no segment.
+func stageAndPath(stage, path string) string {
+	path = "/" + strings.TrimPrefix(path, "/")
+	if stage == "$default" {
+		return path
+	}
+	return "/" + url.PathEscape(stage) + path
 }

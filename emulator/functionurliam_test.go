@@ -2,11 +2,9 @@ package emulator_test
 
 import (
 	"net/http"
-	"net/url"
 	"strings"
 	"testing"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
@@ -21,7 +19,7 @@ func TestFunctionURLIAM(t *testing.T) {
 	function := echoFunction(t)
 	must(c.lambda.CreateFunction(t.Context(), function))(t)
 	config := must(c.lambda.CreateFunctionUrlConfig(t.Context(), &lambda.CreateFunctionUrlConfigInput{FunctionName: function.FunctionName, AuthType: types.FunctionUrlAuthTypeAwsIam}))(t)
-	id, _, _ := strings.Cut(must(url.Parse(aws.ToString(config.FunctionUrl)))(t).Host, ".")
+	id := functionURLID(t, config.FunctionUrl)
 	address := e.URL() + "/_aws/lambda-url/" + id + "/path?a=1"
 	for name, test := range map[string]struct {
 		request *http.Request

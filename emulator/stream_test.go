@@ -55,7 +55,7 @@ func TestResponseStreaming(t *testing.T) {
 	url := must(c.lambda.CreateFunctionUrlConfig(ctx, &lambda.CreateFunctionUrlConfigInput{
 		FunctionName: name, AuthType: types.FunctionUrlAuthTypeNone, InvokeMode: types.InvokeModeResponseStream,
 	}))(t)
-	id, _, _ := strings.Cut(strings.TrimPrefix(*url.FunctionUrl, "http://"), ".")
+	id := functionURLID(t, url.FunctionUrl)
 	api := c.createStreamingAPI(ctx, t, arn)
 
 	for front, base := range map[string]string{"REST API": e.InvokeURL(api, "dev", "/x"), "function URL": e.URL() + "/_aws/lambda-url/" + id + "/x"} {
