@@ -76,6 +76,13 @@ resource "aws_lambda_alias" "live" {
   description      = local.text
   function_name    = aws_lambda_function.pets.function_name
   function_version = aws_lambda_function.pets.version
+}
+
+# Provisioned concurrency waits for an alias to have one version.
+resource "aws_lambda_alias" "shifting" {
+  name             = "shifting"
+  function_name    = aws_lambda_function.pets.function_name
+  function_version = aws_lambda_function.pets.version
 
   dynamic "routing_config" {
     for_each = var.changed ? [1] : []
