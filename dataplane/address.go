@@ -7,8 +7,9 @@ type Address struct {
 	// Path is the escaped path as sent, beginning with the stage: "/dev/pets%2F1". The
 	// default stage of an HTTP API has no segment, unless Stage says so.
 	Path string
-	// Stage is the stage that a mapping of a custom domain name chose. Path begins with it
-	// all the same: "/$default/pets". Empty when the path alone decides.
+	// Stage is the stage that a mapping of a custom domain name chose, or that an address
+	// names which has room for it. Path begins with it all the same: "/$default/pets".
+	// Empty when the path alone decides.
 	Stage string
 	// CustomPath is the escaped path as sent by a custom domain name, with the base path;
 	// Path is then what the mapping made of it. Empty for the default endpoint.

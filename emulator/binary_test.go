@@ -51,6 +51,12 @@ type process struct {
 // startBinary starts the binary on a free port and waits until it serves.
 func startBinary(t *testing.T, args ...string) *process {
 	t.Helper()
+	return startBinaryWith(t, nil, args...)
+}
+
+// startBinaryWith does so with variables added to the environment.
+func startBinaryWith(t *testing.T, environment []string, args ...string) *process {
+	t.Helper()
 	path, err := binary()
 	if err != nil {
 		t.Fatal(err)
@@ -58,6 +64,9 @@ func startBinary(t *testing.T, args ...string) *process {
 	p := &process{stderr: new(bytes.Buffer)}
 	p.cmd = exec.Command(path, append([]string{"start", "--listen", "127.0.0.1:0"}, args...)...)
 	p.cmd.Stderr = p.stderr
+	if environment != nil {
+		p.cmd.Env = append(os.Environ(), environment...)
+	}
 	stdout, err := p.cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

@@ -187,11 +187,21 @@ func (d *dispatch) byCustomDomain(r *http.Request, host hostName, path string) t
 	}}
 }
 
-// byPath returns the target of an invoke address whose API is in the path.
+// defaultStage is the stage of HTTP APIs that has no segment in the path.
+const defaultStage = "$default"
+
+// byPath returns the target of an invoke address whose API is in the path. All stages can
+// be named there, also the default one of HTTP APIs.
 func (d *dispatch) byPath(apiID, stagePath string) target {
-	return target{kind: invokeTarget, address: dataplane.Address{
-		ApiID: apiID, Path: stagePath, DomainName: apiID + d.domain, DomainPrefix: apiID,
-	}}
+	address := dataplane.Address{ApiID: apiID, Path: stagePath, DomainName: apiID + d.domain, DomainPrefix: apiID}
+	name, rest, more := strings.Cut(strings.TrimPrefix(stagePath, "/"), "/")
+	if name == defaultStage || name == "%24default" {
+		address.Stage, address.Path = defaultStage, "/"+defaultStage
+		if more {
+			address.Path += "/" + rest
+		}
+	}
+	return target{kind: invokeTarget, address: address}
 }
 
 func (d *dispatch) byService(r *http.Request, service string) target {

@@ -39,6 +39,11 @@ func TestDispatchInvokeAddresses(t *testing.T) {
 		return target{kind: invokeTarget, address: dataplane.Address{ApiID: "abc123", Path: path, DomainName: host, DomainPrefix: "abc123"}}
 	}
 	const local = "abc123.execute-api.localhost:4566"
+	byDefault := func(path string) target {
+		t := byHost(local, path)
+		t.address.Stage = "$default"
+		return t
+	}
 	tests := map[string]struct {
 		host, uri, authorization string
 		want                     target
@@ -54,6 +59,11 @@ func TestDispatchInvokeAddresses(t *testing.T) {
 		"LP-13 nothing is decoded":      {host: local, uri: "/stage/a%2Fb/test%2Balias@gmail.com/x+y/%7e/../.", want: byHost(local, "/stage/a%2Fb/test%2Balias@gmail.com/x+y/%7e/../.")},
 		"nothing is encoded":            {host: local, uri: `/stage/a|b"`, want: byHost(local, `/stage/a|b"`)},
 		"path form":                     {host: "localhost:4566", uri: "/_aws/execute-api/abc123/dev/pets%2F1//x", want: byHost(local, "/dev/pets%2F1//x")},
+		"path form, default stage":      {host: "localhost:4566", uri: "/_aws/execute-api/abc123/$default//a%2F", want: byDefault("/$default//a%2F")},
+		"path form, default, encoded":   {host: "localhost:4566", uri: "/_aws/execute-api/abc123/%24default", want: byDefault("/$default")},
+		"path form, another case":       {host: "localhost:4566", uri: "/_aws/execute-api/abc123/$Default/a", want: byHost(local, "/$Default/a")},
+		"user request form, default":    {host: "localhost:4566", uri: "/restapis/abc123/$default/_user_request_/a", want: byDefault("/$default/a")},
+		"host form, default stage":      {host: local, uri: "/$default/a", want: byHost(local, "/$default/a")},
 		"path form without a stage":     {host: "localhost:4566", uri: "/_aws/execute-api/abc123", want: byHost(local, "/")},
 		"user request form":             {host: "127.0.0.1:4566", uri: "/restapis/abc123/dev/_user_request_/pets%2F1?x=/", want: byHost(local, "/dev/pets%2F1")},
 		"user request form, root":       {host: "127.0.0.1:4566", uri: "/restapis/abc123/dev/_user_request_/", want: byHost(local, "/dev/")},
