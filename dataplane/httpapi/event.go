@@ -32,8 +32,9 @@ func (x *Exchange) eventHeaders(withCookies bool) []integration.Field {
 	sent := x.header()
 	forwarded := x.forwarded()
 	fields := make([]integration.Field, 0, len(sent)+6)
+	connection := connectionHeaders(x.Request.HTTP.Header)
 	for name, values := range sent {
-		if notForwarded[name] || replaced[name] || len(values) == 0 || name == "Host" || name == "Cookie" && !withCookies {
+		if notForwarded[name] || connection[name] || replaced[name] || len(values) == 0 || name == "Host" || name == "Cookie" && !withCookies {
 			continue
 		}
 		fields = append(fields, integration.Field{Name: strings.ToLower(name), Values: values})

@@ -14,6 +14,23 @@ var notForwarded = map[string]bool{
 	"Te": true, "Trailer": true, "Transfer-Encoding": true, "Upgrade": true,
 }
 
+// connectionHeaders are the further headers that concern the connection alone because its
+// header Connection names them (RFC 9110, 7.6.1), in canonical form; nil for none.
+func connectionHeaders(header http.Header) map[string]bool {
+	var named map[string]bool
+	for _, value := range header["Connection"] {
+		for name := range strings.SplitSeq(value, ",") {
+			if name = http.CanonicalHeaderKey(strings.TrimSpace(name)); name != "" && !notForwarded[name] {
+				if named == nil {
+					named = map[string]bool{}
+				}
+				named[name] = true
+			}
+		}
+	}
+	return named
+}
+
 // replaced are those that the gateway writes itself.
 var replaced = map[string]bool{
 	"X-Amzn-Trace-Id": true, "X-Forwarded-For": true, "X-Forwarded-Port": true, "X-Forwarded-Proto": true,
@@ -30,9 +47,10 @@ var overwritten = map[string]bool{
 // that would break the message are dropped.
 func responseHeader(from http.Header) http.Header {
 	header := make(http.Header, len(from)+6)
+	connection := connectionHeaders(from)
 	for name, values := range from {
 		canonical := http.CanonicalHeaderKey(name)
-		if overwritten[canonical] || !integration.IsHeaderName(name) {
+		if overwritten[canonical] || connection[canonical] || !integration.IsHeaderName(name) {
 			continue
 		}
 		if values = validValues(values); len(values) > 0 {

@@ -8,27 +8,28 @@ import (
 	"github.com/stagedoor-dev/stagedoor/dataplane/integration"
 )
 
-// maxHeadBytes limits the request line together with all headers (HTTP API quotas).
+// maxHeadBytes limits the request line together with the values of all headers (HTTP API
+// quotas: "Total combined size of request line and header values").
 const maxHeadBytes = 10240
 
 // limitHead refuses requests whose head is too long, before the API is asked.
 // Unverified: which of the two statuses.
 func limitHead(r *http.Request) *Failure {
-	line := len(r.Method) + len(r.RequestURI)
+	line := len(r.Method) + len(r.RequestURI) + len("  HTTP/1.1")
 	if r.RequestURI == "" {
 		line += len(r.URL.Path) + len(r.URL.RawQuery)
 	}
 	if line > maxHeadBytes {
 		return &Failure{Status: http.StatusRequestURITooLong, Type: "DEFAULT_4XX", Reason: "The request line exceeds 10240 bytes"}
 	}
-	size := line
-	for name, values := range r.Header {
+	size := line + len(r.Host) // net/http keeps it apart
+	for _, values := range r.Header {
 		for _, value := range values {
-			size += len(name) + len(value)
+			size += len(value)
 		}
 	}
 	if size > maxHeadBytes {
-		return &Failure{Status: http.StatusRequestHeaderFieldsTooLarge, Type: "DEFAULT_4XX", Reason: "Request line and headers exceed 10240 bytes"}
+		return &Failure{Status: http.StatusRequestHeaderFieldsTooLarge, Type: "DEFAULT_4XX", Reason: "Request line and header values exceed 10240 bytes"}
 	}
 	return nil
 }

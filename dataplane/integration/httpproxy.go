@@ -140,12 +140,18 @@ func (e *httpEndpoint) roundTrip(ctx context.Context, out *http.Request) (*http.
 }
 
 func readResponse(ctx context.Context, response *http.Response) (*Response, *Failure) {
-	tooLarge := response.ContentLength > MaxPayloadBytes
+	// What answers HEAD has the length of a body that does not come.
+	isHead := response.Request != nil && response.Request.Method == http.MethodHead
+	tooLarge := response.ContentLength > MaxPayloadBytes && !isHead
 	var body []byte
 	var buffer *[]byte
 	if !tooLarge {
+		length := response.ContentLength
+		if isHead {
+			length = 0
+		}
 		var err error
-		body, buffer, err = readAll(response.Body, response.ContentLength)
+		body, buffer, err = readAll(response.Body, length)
 		if err != nil {
 			releaseBuffer(buffer)
 			return nil, httpFailure(ctx, err)
