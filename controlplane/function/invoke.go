@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 	"github.com/aws/smithy-go"
@@ -185,16 +186,18 @@ func (s *Service) invokeAndWait(ctx context.Context, r reference, request deploy
 	if err != nil {
 		return nil, err
 	}
-	return invoked(e, outcome, logType), nil
+	return invoked(e, request.RequestID, outcome, logType), nil
 }
 
-// invoked is the answer to an invocation that ran.
-func invoked(e *entry, outcome deployed.Outcome, logType types.LogType) *lambda.InvokeOutput {
+// invoked is the answer to an invocation that ran. Its metadata have the request id, as the
+// answers that the SDK's client returns.
+func invoked(e *entry, requestID string, outcome deployed.Outcome, logType types.LogType) *lambda.InvokeOutput {
 	out := &lambda.InvokeOutput{
 		StatusCode:      http.StatusOK,
 		ExecutedVersion: aws.String(e.function.Version),
 		Payload:         outcome.Payload,
 	}
+	awsmiddleware.SetRequestIDMetadata(&out.ResultMetadata, requestID)
 	if outcome.FunctionError != "" {
 		out.FunctionError = &outcome.FunctionError
 	}

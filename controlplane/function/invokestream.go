@@ -147,7 +147,7 @@ func (s *Service) invokeStream(
 	if err != nil {
 		return nil, err
 	}
-	return invoked(e, outcome, in.LogType), nil
+	return invoked(e, request.RequestID, outcome, in.LogType), nil
 }
 
 // runStream runs a function with the runner, whether it can stream or not.

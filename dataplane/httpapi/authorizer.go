@@ -137,7 +137,11 @@ func (c *compiler) requestAuthorizer(r *route) (func(x *Exchange) *Failure, *Fai
 			Values: x, RouteARN: x.routeARN(), Time: x.Request.Time, Facts: x.facts, Event: x.eventV2,
 		})
 		if refused != nil {
-			return x.refuse(refused.Status, refused.Reason, "", refused.Err)
+			failure := x.refuse(refused.Status, refused.Reason, "", refused.Err)
+			if isPermission(refused.Err) {
+				x.authorization.err = "The IAM role configured on the authorizer or API Gateway doesn't have permissions to call the authorizer. Check the permissions and try again."
+			}
+			return failure
 		}
 		x.authorization.result = result
 		return nil

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 	"time"
@@ -18,8 +19,9 @@ var contextVariables = map[string]func(x *Exchange) string{
 	"accountId":                    func(x *Exchange) string { return x.stage.snapshot.Account },
 	"apiId":                        func(x *Exchange) string { return x.stage.snapshot.ApiID },
 	"awsEndpointRequestId":         func(x *Exchange) string { return x.Integration.RequestID },
+	"awsEndpointRequestId2":        func(x *Exchange) string { return x.Integration.RequestID2 },
 	"customDomain.basePathMatched": func(x *Exchange) string { return x.Request.BasePath },
-	"dataProcessed":                func(x *Exchange) string { return strconv.Itoa(len(x.Request.body) + len(x.Response.Body)) },
+	"dataProcessed":                func(x *Exchange) string { return strconv.FormatInt(x.dataProcessed(), 10) },
 	"domainName":                   func(x *Exchange) string { return x.Request.DomainName },
 	"domainPrefix":                 func(x *Exchange) string { return x.Request.DomainPrefix },
 	"error.message":                func(x *Exchange) string { return x.failureText((*Failure).message) },
@@ -31,7 +33,7 @@ var contextVariables = map[string]func(x *Exchange) string{
 	"identity.userAgent":           func(x *Exchange) string { return x.Request.HTTP.UserAgent() },
 	"integration.error":            func(x *Exchange) string { return x.Integration.Error },
 	"integration.integrationStatus": func(x *Exchange) string {
-		return number(x.Integration.Status)
+		return number(cmp.Or(x.Integration.ServiceStatus, x.Integration.Status))
 	},
 	"integration.latency":     (*Exchange).integrationLatency,
 	"integration.requestId":   func(x *Exchange) string { return x.Integration.RequestID },

@@ -77,9 +77,11 @@ type Integration struct {
 	// Called tells whether the backend was called, Latency how long that took.
 	Called  bool
 	Latency time.Duration
-	// Status is the status of the answer, 0 for none. RequestID is the backend's own.
-	Status    int
-	RequestID string
+	// Status is the status of the answer, 0 for none: for functions the one that they
+	// returned. ServiceStatus is that of Lambda then, 0 for other backends.
+	Status, ServiceStatus int
+	// RequestID and RequestID2 are the backend's own; empty for none.
+	RequestID, RequestID2 string
 	// Error is why there is no answer that can be used; empty when there is one.
 	Error string
 	// Response is the answer, nil for none. Its body is given back when the exchange is

@@ -76,6 +76,27 @@ func integrationFailure(f *integration.Failure) *Failure {
 	return failure
 }
 
+// integrationErrorMessage is $context.integrationErrorMessage. HTTP APIs have words of their
+// own ("Troubleshooting issues with HTTP API Lambda integrations"); for the rest they are
+// those of the execution logs of REST APIs (unverified).
+func integrationErrorMessage(f *integration.Failure) string {
+	switch {
+	case f.FunctionError != nil:
+		return "The Lambda function returned the following error: " + *f.FunctionError + ". Check your Lambda function code and try again."
+	case isPermission(f.Cause):
+		return "The IAM role configured on the integration or API Gateway doesn't have permissions to call the integration. Check the permissions and try again."
+	default:
+		return f.Reason
+	}
+}
+
+// isPermission reports whether Lambda let API Gateway not call a function. As on AWS one
+// that there is not counts as one that may not be called.
+func isPermission(err error) bool {
+	api, ok := errors.AsType[smithy.APIError](err)
+	return ok && (api.ErrorCode() == "AccessDeniedException" || api.ErrorCode() == "ResourceNotFoundException")
+}
+
 // messages are what the client is told, by status.
 var messages = map[int]string{
 	http.StatusBadRequest:                  "Bad Request",

@@ -104,8 +104,7 @@ func (p *httpProxy) run(x *Exchange) *Failure {
 	if failed != nil {
 		return x.answered(began, 0, failed)
 	}
-	_ = x.answered(began, response.Status, nil)
-	x.Integration.Response = response
+	x.responded(began, response)
 	x.Response = Response{Status: response.Status, Header: responseHeader(response.Header), Body: response.Body}
 	return nil
 }

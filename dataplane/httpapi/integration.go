@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -92,6 +93,14 @@ func (x *Exchange) answered(began time.Time, status int, failure *integration.Fa
 	if failure == nil {
 		return nil
 	}
-	x.Integration.Error = failure.Reason
+	x.Integration.Error = integrationErrorMessage(failure)
 	return integrationFailure(failure)
+}
+
+// responded notes the response of a backend that is called by HTTP.
+func (x *Exchange) responded(began time.Time, response *integration.Response) {
+	_ = x.answered(began, response.Status, nil)
+	x.Integration.Response = response
+	x.Integration.RequestID = cmp.Or(response.Header.Get("X-Amz-Request-Id"), response.Header.Get("X-Amzn-Requestid"))
+	x.Integration.RequestID2 = response.Header.Get("X-Amz-Id-2")
 }

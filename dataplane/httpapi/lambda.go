@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"context"
+	"net/http"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -60,7 +61,11 @@ func (l *lambdaProxy) run(x *Exchange) *Failure {
 	ctx, release := x.functionContext()
 	defer release()
 	began := x.began()
-	payload, failed := l.Run(ctx, event)
+	payload, requestID, failed := l.Run(ctx, event)
+	x.Integration.RequestID = requestID
+	if requestID != "" {
+		x.Integration.ServiceStatus = http.StatusOK
+	}
 	var answer *integration.ProxyResponseV2
 	if failed == nil {
 		decode := integration.DecodeProxyResponseV2

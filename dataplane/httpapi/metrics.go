@@ -54,8 +54,11 @@ func (x *Exchange) count() {
 	}
 	c.latency.Add(uint64(x.stage.env.Now().Sub(x.Request.Time)))
 	c.integrationLatency.Add(uint64(x.Integration.Latency))
-	c.data.Add(uint64(max(x.Request.HTTP.ContentLength, 0)) + uint64(len(x.Response.Body)))
+	c.data.Add(uint64(x.dataProcessed()))
 }
+
+// dataProcessed is the size of the bodies of both messages, in bytes.
+func (x *Exchange) dataProcessed() int64 { return x.bodyLength() + int64(len(x.Response.Body)) }
 
 // Metrics returns what was counted of each route, in the order of their keys.
 func (s *Stage) Metrics() []RouteMetrics {

@@ -150,9 +150,7 @@ func (s *service) run(x *Exchange) *Failure {
 	if failed != nil {
 		return x.answered(began, 0, failed)
 	}
-	_ = x.answered(began, response.Status, nil)
-	x.Integration.Response = response
-	x.Integration.RequestID = response.Header.Get("X-Amzn-Requestid")
+	x.responded(began, response)
 	header := http.Header{}
 	if contentType := response.Header["Content-Type"]; len(contentType) > 0 {
 		header["Content-Type"] = contentType

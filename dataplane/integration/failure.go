@@ -30,6 +30,8 @@ type Failure struct {
 	Reason string
 	// Message is what the client is told; empty for the usual text of the kind.
 	Message string
+	// FunctionError is the message of a function that failed; nil when no function did.
+	FunctionError *string
 	// Cause is the underlying error, nil when there is none.
 	Cause error
 }

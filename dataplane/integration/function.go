@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/smithy-go"
 )
@@ -71,19 +72,19 @@ func errorMessage(payload []byte) string {
 	return thrown.ErrorMessage
 }
 
-// Run invokes the function with an event and returns what the function returned. The
-// function runs on until the timeout when ctx is a request's and its client goes away: pass
+// Run invokes the function with an event and returns what the function returned, and the
+// id of the request to Lambda, empty when Lambda did not run the function. The function runs on until the timeout when ctx is a request's and its client goes away: pass
 // a context that does not end with the request.
-func (f *Function) Run(ctx context.Context, event []byte) ([]byte, *Failure) {
+func (f *Function) Run(ctx context.Context, event []byte) (payload []byte, requestID string, failure *Failure) {
 	output, failure := f.invoke(ctx, &lambda.InvokeInput{Payload: event})
-	switch {
-	case failure != nil:
-		return nil, failure
-	case output.FunctionError != nil:
-		return nil, functionFailure(output.Payload)
-	default:
-		return output.Payload, nil
+	if failure != nil {
+		return nil, "", failure
 	}
+	requestID, _ = awsmiddleware.GetRequestIDMetadata(output.ResultMetadata)
+	if output.FunctionError != nil {
+		return nil, requestID, functionFailure(output.Payload)
+	}
+	return output.Payload, requestID, nil
 }
 
 // MalformedResponse is the failure of a function that returned something else than the

@@ -28,5 +28,6 @@ func (l *LambdaProxy) Invoke(ctx context.Context, event *Event) (*ProxyResponse,
 }
 
 func functionFailure(payload []byte) *Failure {
-	return &Failure{Kind: Malformed, Reason: reasonFunctionError + errorMessage(payload)}
+	message := errorMessage(payload)
+	return &Failure{Kind: Malformed, Reason: reasonFunctionError + message, FunctionError: &message}
 }

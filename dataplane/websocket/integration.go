@@ -152,7 +152,7 @@ func (l *lambdaProxy) run(x *Exchange) *failure {
 		event.Body, event.IsBase64Encoded = decoded, true // unverified
 	}
 	began := x.stage.env.Now()
-	payload, failed := l.Run(x.context(), event.Append(nil))
+	payload, _, failed := l.Run(x.context(), event.Append(nil))
 	if failed != nil {
 		f := x.answered(began, 0, failed)
 		if failed.Kind == integration.Malformed {
