@@ -136,8 +136,14 @@ func (x *Exchange) RequestBody() *mapping.Document {
 	return x.Request.document
 }
 
-// ResponseHeader implements [parameter.Values].
-func (x *Exchange) ResponseHeader(name string) []string { return x.Response.Header.Values(name) }
+// ResponseHeader implements [parameter.Values]. Headers that are not passed on, such as
+// Content-Length, can be read all the same.
+func (x *Exchange) ResponseHeader(name string) []string {
+	if values := x.Response.Header.Values(name); len(values) > 0 || x.Integration.Response == nil {
+		return values
+	}
+	return x.Integration.Response.Header.Values(name)
+}
 
 // ResponseBody implements [parameter.Values].
 func (x *Exchange) ResponseBody() *mapping.Document {

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 	"time"
 
@@ -39,7 +40,7 @@ func (c *compiler) integration(r *route) []step {
 	if failure != nil {
 		return []step{refusal(name, failure)}
 	}
-	return append(append(request, call), response...)
+	return slices.Concat(c.keepBody(i), request, []step{call}, response)
 }
 
 // call returns the step that calls the backend and makes the response of what it answers.

@@ -136,6 +136,21 @@ func (c *compiler) responseParameters(i *types.Integration) ([]step, *Failure) {
 	return []step{{name: "response parameters", run: responseMappings(mappings).run}}, nil
 }
 
+// keepBody is the step that reads the body of the request where a mapping of the response
+// asks for it: the integration would pass it on unread. It is none otherwise.
+func (c *compiler) keepBody(i *types.Integration) []step {
+	mappings, err := parameter.ParseResponse(i.ResponseParameters, c.snapshot.Stage.StageVariables)
+	if err != nil {
+		return nil // the mappings themselves fail
+	}
+	for _, ofStatus := range mappings {
+		if slices.ContainsFunc(ofStatus, func(m parameter.Mapping) bool { return m.Value.ReadsRequestBody() }) {
+			return []step{{name: "request body", run: func(x *Exchange) *Failure { _, failure := x.body(); return failure }}}
+		}
+	}
+	return nil
+}
+
 func (m responseMappings) run(x *Exchange) *Failure {
 	mappings := m[x.Response.Status]
 	if len(mappings) == 0 {

@@ -2,6 +2,7 @@ package parameter
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/stagedoor-dev/stagedoor/dataplane/jsonpath"
@@ -160,6 +161,11 @@ func (e Expression) Constant() (value string, ok bool) {
 	default:
 		return "", false
 	}
+}
+
+// ReadsRequestBody reports whether the expression reads the body of the request.
+func (e Expression) ReadsRequestBody() bool {
+	return slices.ContainsFunc(e.parts, func(p part) bool { return p.source == requestBody })
 }
 
 // Evaluate returns the value of the expression; what there is not is empty. It is not
