@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/apigatewayv2"
@@ -34,7 +35,7 @@ func TestHTTPAPIAccessLogOfFailures(t *testing.T) {
 	t.Parallel()
 	requireTool(t, "python3")
 	file := filepath.Join(t.TempDir(), "access.log")
-	a := createHTTPAPI(t, start(t, emulator.Config{AccessLog: file}), nil)
+	a := createHTTPAPI(t, start(t, emulator.Config{AccessLog: file, Credentials: []string{"AKIAANN=s3cr3t,arn:aws:iam::000000000000:user/ann"}}), nil)
 	backend := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/slow" {
 			<-r.Context().Done()
@@ -67,6 +68,7 @@ func TestHTTPAPIAccessLogOfFailures(t *testing.T) {
 		JwtConfiguration: &types.JWTConfiguration{Issuer: aws.String("http://127.0.0.1:9"), Audience: []string{"app"}},
 	}))
 	a.guarded(t, "GET /iam", http1, types.AuthorizationTypeAwsIam, "")
+	a.guarded(t, "POST /iam", http1, types.AuthorizationTypeAwsIam, "")
 	var format strings.Builder
 	for _, variable := range []string{
 		"requestId", "httpMethod", "path", "routeKey", "status", "error.message", "error.messageString", "error.responseType", "integrationErrorMessage", "integration.error",
@@ -134,6 +136,19 @@ func TestHTTPAPIAccessLogOfFailures(t *testing.T) {
 		if diff := cmp.Diff(want, drawn(strings.ReplaceAll(line, a.id, "API"))); diff != "" {
 			t.Errorf("%s %q: %s", test.path, test.token, diff)
 		}
+	}
+	// Who signed is known then.
+	status, _ := a.signed(t, "/iam", "", "", signature{key: "AKIAANN", secret: "s3cr3t", service: "execute-api", region: "us-east-1", at: time.Now()})
+	line := ""
+	eventually(t, fmt.Sprintf("the signed call is not logged: %d", status), func() bool {
+		content, _ := os.ReadFile(file)
+		_, after, found := strings.Cut(string(content), " POST /iam ")
+		line, _, _ = strings.Cut(after, "\n")
+		return found && strings.Contains(after, "\n")
+	})
+	want := "POST /iam 418 - - - - - 418 418 418 ~N ~N backend-id backend-id backend-id-2 - - - 000000000000 AIDANCTWABKQUBTEH4RXA AIDANCTWABKQUBTEH4RXA arn:aws:iam::000000000000:user/ann 127.0.0.1 Go-http-client/1.1 - - 0 0 ~N"
+	if diff := cmp.Diff(want, drawn(line)); diff != "" {
+		t.Error(diff)
 	}
 }
 

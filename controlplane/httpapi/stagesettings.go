@@ -23,10 +23,13 @@ var (
 	errThrottling   = wire.BadRequest("Throttling limits must not be negative")
 	errAccessLog    = wire.BadRequest("Access log settings must have a destinationArn and a format")
 	errAccessLogARN = wire.BadRequest("Invalid ARN specified in the request. ARN must be that of a CloudWatch Logs log group or a Firehose delivery stream")
+	errLogID        = wire.BadRequest("Access log format must contain at least $context.requestId or $context.extendedRequestId")
 	errLogFormat    = wire.BadRequest("The access log format must not be longer than 3 KB")
 	errCertificate  = wire.BadRequest("ClientCertificateId is not supported for protocol type HTTP")
 
-	logPattern = regexp.MustCompile(`^arn:aws[a-z-]*:(logs:[a-z0-9-]+:\d{12}:log-group:.+|firehose:[a-z0-9-]+:\d{12}:deliverystream/amazon-apigateway-.+)$`)
+	// logIDPattern is what each format has to have ("Customize HTTP API access logs").
+	logIDPattern = regexp.MustCompile(`\$context\.(requestId|extendedRequestId)\b`)
+	logPattern   = regexp.MustCompile(`^arn:aws[a-z-]*:(logs:[a-z0-9-]+:\d{12}:log-group:.+|firehose:[a-z0-9-]+:\d{12}:deliverystream/amazon-apigateway-.+)$`)
 )
 
 // setDefaultSettings sets the route settings that a stage shows when none were given.
@@ -104,6 +107,8 @@ func checkAccessLog(settings *types.AccessLogSettings) error {
 		return errAccessLogARN
 	case len(*settings.Format) > maxLogFormatBytes:
 		return errLogFormat
+	case !logIDPattern.MatchString(*settings.Format):
+		return errLogID
 	}
 	return nil
 }

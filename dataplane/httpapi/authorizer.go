@@ -12,6 +12,7 @@ import (
 	"github.com/stagedoor-dev/stagedoor/dataplane/authorize"
 	"github.com/stagedoor-dev/stagedoor/dataplane/authorize/jwt"
 	"github.com/stagedoor-dev/stagedoor/dataplane/authorize/sigv4"
+	"github.com/stagedoor-dev/stagedoor/dataplane/integration"
 )
 
 // authorizer returns the step that decides whether a call of the route is let through.
@@ -134,7 +135,7 @@ func (c *compiler) requestAuthorizer(r *route) (func(x *Exchange) *Failure, *Fai
 		ctx, release := x.functionContext()
 		defer release()
 		result, refused := compiled.Authorize(ctx, &authorize.RequestInput{
-			Values: x, RouteARN: x.routeARN(), Time: x.Request.Time, Facts: x.facts, Event: x.eventV2,
+			Values: x, RouteARN: x.routeARN(), Time: x.Request.Time, Facts: x.facts, Event: x.authorizerEvent,
 		})
 		if refused != nil {
 			failure := x.refuse(refused.Status, refused.Reason, "", refused.Err)
@@ -146,6 +147,13 @@ func (c *compiler) requestAuthorizer(r *route) (func(x *Exchange) *Failure, *Fai
 		x.authorization.result = result
 		return nil
 	}, nil
+}
+
+// authorizerEvent is the request as authorizers get it.
+func (x *Exchange) authorizerEvent() *integration.EventV2 {
+	event := x.eventV2()
+	event.Context.FullPath = x.Request.ContextPath
+	return event
 }
 
 // routeARN is the ARN of the call: verb and path as they were sent.

@@ -353,6 +353,27 @@ func TestAuthorizerEvents(t *testing.T) {
 	}
 }
 
+// TestAuthorizerPathOfCustomDomain: as in events of integrations, the format 1.0 has the
+// mapping key in the path, 2.0 has not.
+func TestAuthorizerPathOfCustomDomain(t *testing.T) {
+	t.Parallel()
+	for format, want := range map[string]string{"1.0": `"path":"/v1/a"`, "2.0": `"rawPath":"/a"`} {
+		calls := 0
+		function := functionGuard(&calls)
+		f := newFixture(t, func(c *dataplane.Config) { c.Invoker = function })
+		stage := stageOf("prod", say(t, "x"), "GET /a")
+		lambdaGuard(format, false, 0)(stage)
+		f.PublishApiStage(stage)
+		r, address := request("GET", "/prod/a", "", http.Header{"X-Who": {"policy"}})
+		address.Stage, address.CustomPath, address.BasePath = "prod", "/v1/a", "v1"
+		recorder := httptest.NewRecorder()
+		f.Serve(recorder, r, address)
+		if recorder.Code != 200 || !strings.Contains(string(function.event), want) {
+			t.Errorf("%s: got %d, the function %s", format, recorder.Code, function.event)
+		}
+	}
+}
+
 // A function that gives no verdict within ten seconds is a 500, as AWS documents.
 func TestLambdaAuthorizerTimeout(t *testing.T) {
 	t.Parallel()

@@ -1,6 +1,7 @@
 package integration
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -62,7 +63,7 @@ func (e *EventV2) AppendAuthorizerV1(b []byte, methodARN string, identity []stri
 		{`,"identitySource":`, values},
 		{`,"authorizationToken":`, values},
 		{`,"resource":`, resource},
-		{`,"path":`, e.RawPath},
+		{`,"path":`, cmp.Or(c.FullPath, e.RawPath)},
 		{`,"httpMethod":`, c.Method},
 	} {
 		b = append(b, member.name...)
@@ -89,7 +90,7 @@ func (e *EventV2) AppendAuthorizerV1(b []byte, methodARN string, identity []stri
 		{`,"httpMethod":`, c.Method},
 		{`,"identity":{"sourceIp":`, c.SourceIP},
 		{`,"userAgent":`, c.UserAgent},
-		{`},"path":`, c.Path},
+		{`},"path":`, cmp.Or(c.FullPath, c.Path)},
 		{`,"protocol":`, c.Protocol},
 		{`,"requestId":`, c.RequestID},
 		{`,"resourceId":`, e.RouteKey},

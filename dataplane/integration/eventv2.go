@@ -34,6 +34,9 @@ type EventContextV2 struct {
 	SourceIP, UserAgent      string
 	RequestID, Stage         string
 	Time                     time.Time
+	// FullPath is Path with the mapping key of a custom domain name. Only events 1.0 of
+	// authorizers have it; empty when it is Path.
+	FullPath string
 }
 
 // Append appends the event as JSON.
