@@ -17,7 +17,9 @@ type condition struct {
 	// compare matches one value of the call with one that is wanted; false for a value
 	// that makes no sense.
 	compare func(value, want string) bool
-	wants   []string
+	wants   []policyText
+	// isPattern says that wanted values are patterns.
+	isPattern bool
 	// isNegated turns the result round: none may match, and a missing key is fine.
 	isNegated bool
 	// ifExists holds for a missing key.
@@ -39,6 +41,7 @@ const (
 type operator struct {
 	compare   func(value, want string) bool
 	isNegated bool
+	isPattern bool
 	// valid tells whether a wanted value makes sense; nil = any does. One that makes none
 	// would never match, and a deny that never matches is none.
 	valid func(want string) bool
@@ -48,13 +51,13 @@ func operators() map[string]operator {
 	equal := func(value, want string) bool { return value == want }
 	likeValue := func(value, want string) bool { return like(want, value) }
 	known := map[string]operator{
-		"StringEquals": {equal, false, nil}, "StringNotEquals": {equal, true, nil},
-		"StringEqualsIgnoreCase": {strings.EqualFold, false, nil}, "StringNotEqualsIgnoreCase": {strings.EqualFold, true, nil},
-		"StringLike": {likeValue, false, nil}, "StringNotLike": {likeValue, true, nil},
-		"ArnEquals": {likeValue, false, nil}, "ArnNotEquals": {likeValue, true, nil},
-		"ArnLike": {likeValue, false, nil}, "ArnNotLike": {likeValue, true, nil},
-		"BinaryEquals": {equal, false, nil}, "Bool": {strings.EqualFold, false, isBool}, "Null": {nil, false, isBool},
-		"IpAddress": {inNetwork, false, isNetwork}, "NotIpAddress": {inNetwork, true, isNetwork},
+		"StringEquals": {compare: equal}, "StringNotEquals": {compare: equal, isNegated: true},
+		"StringEqualsIgnoreCase": {compare: strings.EqualFold}, "StringNotEqualsIgnoreCase": {compare: strings.EqualFold, isNegated: true},
+		"StringLike": {compare: likeValue, isPattern: true}, "StringNotLike": {compare: likeValue, isPattern: true, isNegated: true},
+		"ArnEquals": {compare: likeValue, isPattern: true}, "ArnNotEquals": {compare: likeValue, isPattern: true, isNegated: true},
+		"ArnLike": {compare: likeValue, isPattern: true}, "ArnNotLike": {compare: likeValue, isPattern: true, isNegated: true},
+		"BinaryEquals": {compare: equal}, "Bool": {compare: strings.EqualFold, valid: isBool}, "Null": {valid: isBool},
+		"IpAddress": {compare: inNetwork, valid: isNetwork}, "NotIpAddress": {compare: inNetwork, isNegated: true, valid: isNetwork},
 	}
 	for name, holds := range map[string]func(order int) bool{
 		"Equals":      func(order int) bool { return order == 0 },
@@ -62,17 +65,17 @@ func operators() map[string]operator {
 		"GreaterThan": func(order int) bool { return order > 0 }, "LessThanEquals": func(order int) bool { return order <= 0 },
 		"GreaterThanEquals": func(order int) bool { return order >= 0 },
 	} {
-		known["Numeric"+name] = operator{ordered(compareNumbers, holds), false, isNumber}
-		known["Date"+name] = operator{ordered(compareTimes, holds), false, isTime}
+		known["Numeric"+name] = operator{compare: ordered(compareNumbers, holds), valid: isNumber}
+		known["Date"+name] = operator{compare: ordered(compareTimes, holds), valid: isTime}
 	}
-	known["NumericNotEquals"] = operator{known["NumericEquals"].compare, true, isNumber}
-	known["DateNotEquals"] = operator{known["DateEquals"].compare, true, isTime}
+	known["NumericNotEquals"] = operator{compare: known["NumericEquals"].compare, isNegated: true, valid: isNumber}
+	known["DateNotEquals"] = operator{compare: known["DateEquals"].compare, isNegated: true, valid: isTime}
 	return known
 }
 
 var conditionOperators = operators()
 
-func parseConditions(members map[string]map[string]oneOrMore[json.RawMessage]) ([]condition, error) {
+func parseConditions(members map[string]map[string]oneOrMore[json.RawMessage], hasVariables bool) ([]condition, error) {
 	var conditions []condition
 	for name, keys := range members {
 		base, ifExists := strings.CutSuffix(name, "IfExists")
@@ -88,7 +91,7 @@ func parseConditions(members map[string]map[string]oneOrMore[json.RawMessage]) (
 		}
 		for key, values := range keys {
 			c := condition{
-				key: strings.ToLower(key), compare: known.compare, isNegated: known.isNegated,
+				key: strings.ToLower(key), compare: known.compare, isNegated: known.isNegated, isPattern: known.isPattern,
 				ifExists: ifExists || isForAll, isNull: base == "Null", set: set,
 			}
 			for _, value := range values {
@@ -99,10 +102,11 @@ func parseConditions(members map[string]map[string]oneOrMore[json.RawMessage]) (
 				if known.valid != nil && !known.valid(text) {
 					return nil, fmt.Errorf("condition %s of %s: value %q", name, key, text)
 				}
-				if strings.Contains(text, "${") {
-					return nil, fmt.Errorf("condition %s of %s: policy variables are not supported yet", name, key)
+				want, err := parsePolicyText(text, c.isPattern, hasVariables)
+				if err != nil {
+					return nil, fmt.Errorf("condition %s of %s: %w", name, key, err)
 				}
-				c.wants = append(c.wants, text)
+				c.wants = append(c.wants, want)
 			}
 			conditions = append(conditions, c)
 		}
@@ -114,13 +118,16 @@ func parseConditions(members map[string]map[string]oneOrMore[json.RawMessage]) (
 func (c *condition) holds(facts Facts) bool {
 	values := facts[c.key]
 	if c.isNull {
-		return slices.ContainsFunc(c.wants, func(want string) bool { return strings.EqualFold(want, strconv.FormatBool(len(values) == 0)) })
+		return slices.ContainsFunc(c.wants, func(want policyText) bool { return strings.EqualFold(want.text, strconv.FormatBool(len(values) == 0)) })
 	}
 	if len(values) == 0 {
 		return c.isNegated || c.ifExists
 	}
 	matches := func(value string) bool {
-		found := slices.ContainsFunc(c.wants, func(want string) bool { return c.compare(value, want) })
+		found := slices.ContainsFunc(c.wants, func(text policyText) bool {
+			want, ok := text.resolve(facts, c.isPattern)
+			return ok && c.compare(value, want)
+		})
 		return found != c.isNegated
 	}
 	if c.set == allValues {

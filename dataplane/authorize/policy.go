@@ -33,7 +33,8 @@ type Policy struct{ statements []statement }
 type statement struct {
 	effect Decision
 	// actions and resources are patterns; negated ones concern what they do not match.
-	actions, resources       []string
+	actions                  []string
+	resources                []policyText
 	notActions, notResources bool
 	conditions               []condition
 	// principals are those of the policy of a resource, nil in one of an identity;
@@ -69,7 +70,7 @@ func parsePolicy(document []byte, ofResource bool) (*Policy, error) {
 	}
 	policy := &Policy{}
 	for i, text := range members.Statement {
-		parsed, err := parseStatement(text, ofResource)
+		parsed, err := parseStatement(text, ofResource, members.Version == variablesVersion)
 		if err != nil {
 			return nil, fmt.Errorf("policy document: statement %d: %w", i, err)
 		}
@@ -78,7 +79,7 @@ func parsePolicy(document []byte, ofResource bool) (*Policy, error) {
 	return policy, nil
 }
 
-func parseStatement(text json.RawMessage, ofResource bool) (statement, error) {
+func parseStatement(text json.RawMessage, ofResource, hasVariables bool) (statement, error) {
 	var members struct {
 		Sid, Principal, NotPrincipal             json.RawMessage
 		Effect                                   string
@@ -104,16 +105,15 @@ func parseStatement(text json.RawMessage, ofResource bool) (statement, error) {
 		return s, errors.New("either Resource or NotResource is needed")
 	}
 	s.actions, s.notActions = slices.Concat(members.Action, members.NotAction), members.NotAction != nil
-	s.resources, s.notResources = slices.Concat(members.Resource, members.NotResource), members.NotResource != nil
-	for _, resource := range s.resources {
-		if len(resource) > maxResourceBytes {
-			return s, fmt.Errorf("a resource exceeds %d characters", maxResourceBytes)
-		}
-		if strings.Contains(resource, "${") {
-			return s, errors.New("policy variables are not supported yet")
-		}
+	s.notResources = members.NotResource != nil
+	resources := slices.Concat(members.Resource, members.NotResource)
+	if slices.ContainsFunc(resources, func(resource string) bool { return len(resource) > maxResourceBytes }) {
+		return s, fmt.Errorf("a resource exceeds %d characters", maxResourceBytes)
 	}
 	var err error
+	if s.resources, err = parsePolicyTexts(resources, true, hasVariables); err != nil {
+		return s, err
+	}
 	if ofResource {
 		if (members.Principal == nil) == (members.NotPrincipal == nil) {
 			return s, errors.New("either Principal or NotPrincipal is needed")
@@ -125,7 +125,7 @@ func parseStatement(text json.RawMessage, ofResource bool) (statement, error) {
 	} else if members.Principal != nil || members.NotPrincipal != nil {
 		return s, errors.New("the policy of an identity has no principals")
 	}
-	s.conditions, err = parseConditions(members.Condition)
+	s.conditions, err = parseConditions(members.Condition, hasVariables)
 	return s, err
 }
 
@@ -160,7 +160,10 @@ func (p *Policy) decide(action, resource string, facts Facts, concerns func(s *s
 func (s *statement) concerns(action, resource string, facts Facts) bool {
 	action = strings.ToLower(action)
 	isAction := slices.ContainsFunc(s.actions, func(pattern string) bool { return like(strings.ToLower(pattern), action) })
-	isResource := slices.ContainsFunc(s.resources, func(pattern string) bool { return like(pattern, resource) })
+	isResource := slices.ContainsFunc(s.resources, func(text policyText) bool {
+		pattern, ok := text.resolve(facts, true)
+		return ok && like(pattern, resource)
+	})
 	if isAction == s.notActions || isResource == s.notResources {
 		return false
 	}
@@ -172,8 +175,9 @@ func (s *statement) concerns(action, resource string, facts Facts) bool {
 	return true
 }
 
-// like matches a whole text: "*" is any run of characters, "?" any one. It takes time in
-// proportion to the product of both lengths at most.
+// like matches a whole text: "*" is any run of characters, "?" any one, literalStar and
+// literalMark are these characters themselves. It takes time in proportion to the product of
+// both lengths at most.
 func like(pattern, text string) bool {
 	p, t, star, mark := 0, 0, -1, 0
 	for t < len(text) {
@@ -181,7 +185,7 @@ func like(pattern, text string) bool {
 		case p < len(pattern) && pattern[p] == '*':
 			star, mark = p, t
 			p++
-		case p < len(pattern) && (pattern[p] == '?' || pattern[p] == text[t]):
+		case p < len(pattern) && (pattern[p] == '?' || isAt(pattern[p], text[t])):
 			p++
 			t++
 		case star >= 0:
@@ -192,6 +196,17 @@ func like(pattern, text string) bool {
 		}
 	}
 	return strings.Trim(pattern[p:], "*") == ""
+}
+
+func isAt(pattern, text byte) bool {
+	switch pattern {
+	case literalStar[0]:
+		return text == '*'
+	case literalMark[0]:
+		return text == '?'
+	default:
+		return pattern == text
+	}
 }
 
 // oneOrMore is a list that may be written as its only element.

@@ -57,6 +57,42 @@ func TestDecide(t *testing.T) {
 	}
 }
 
+// TestPolicyVariables: spec/auth.md 5.3, and the IAM User Guide's page of variables.
+func TestPolicyVariables(t *testing.T) {
+	facts := authorize.Facts{"aws:username": {"bob"}, "aws:pattern": {"*"}, "aws:many": {"a", "b"}, "aws:agent": {"a*b?$"}}
+	const base = "arn:aws:execute-api:us-east-1:111111111111:api1/prod/GET/"
+	for _, tt := range []struct {
+		name, version, rest, path string
+		want                      authorize.Decision
+	}{
+		{"in a resource", "2012-10-17", `"Resource":"*/GET/${aws:username}/*"`, "bob/x", authorize.Allow},
+		{"its name in another case", "2012-10-17", `"Resource":"*/GET/${AWS:UserName}/*"`, "bob/x", authorize.Allow},
+		{"another value", "2012-10-17", `"Resource":"*/GET/${aws:username}/*"`, "eve/x", authorize.ImplicitDeny},
+		{"without version they are text", "2008-10-17", `"Resource":"*/GET/${aws:username}/*"`, "bob/x", authorize.ImplicitDeny},
+		{"text of that form", "2008-10-17", `"Resource":"*/GET/${aws:username}"`, "${aws:username}", authorize.Allow},
+		{"a value is no pattern", "2012-10-17", `"Resource":"*/GET/${aws:pattern}"`, "x", authorize.ImplicitDeny},
+		{"a value with a star", "2012-10-17", `"Resource":"*/GET/${aws:pattern}"`, "*", authorize.Allow},
+		{"missing", "2012-10-17", `"Resource":"*/GET/${aws:none}*"`, "x", authorize.ImplicitDeny},
+		{"missing, with a default", "2012-10-17", `"Resource":"*/GET/${aws:none, 'x'}"`, "x", authorize.Allow},
+		{"present, with a default", "2012-10-17", `"Resource":"*/GET/${aws:username, 'x'}"`, "x", authorize.ImplicitDeny},
+		{"several values", "2012-10-17", `"Resource":"*/GET/${aws:many}"`, "a", authorize.ImplicitDeny},
+		{"characters themselves", "2012-10-17", `"Resource":"*/GET/${*}${?}${$}"`, "*?$", authorize.Allow},
+		{"not other characters", "2012-10-17", `"Resource":"*/GET/${*}${?}${$}"`, "xy$", authorize.ImplicitDeny},
+		{"in a condition", "2012-10-17", `"Resource":"*","Condition":{"StringEquals":{"aws:agent":"a${*}b${?}${$}"}}`, "", authorize.Allow},
+		{"in a condition's pattern", "2012-10-17", `"Resource":"*","Condition":{"StringLike":{"aws:agent":"?${*}*"}}`, "", authorize.Allow},
+		{"two keys", "2012-10-17", `"Resource":"*","Condition":{"StringEquals":{"aws:username":"${aws:agent}"}}`, "", authorize.ImplicitDeny},
+	} {
+		policy, err := authorize.ParsePolicy([]byte(`{"Version":"` + tt.version + `","Statement":{"Effect":"Allow","Action":"*",` + tt.rest + `}}`))
+		if err != nil {
+			t.Errorf("%s: %v", tt.name, err)
+			continue
+		}
+		if got := policy.Decide(authorize.InvokeAction, base+tt.path, facts); got != tt.want {
+			t.Errorf("%s: got %d, want %d", tt.name, got, tt.want)
+		}
+	}
+}
+
 // TestParsePolicyRefuses: what is not understood is an error, because a deny or a
 // condition that has no effect lets in what it keeps out.
 func TestParsePolicyRefuses(t *testing.T) {
@@ -69,7 +105,10 @@ func TestParsePolicyRefuses(t *testing.T) {
 		`{"Statement":{"Effect":"Deny","Action":"*"}}`, `{"Statement":{"Effect":"Deny","Action":null,"Resource":"*"}}`,
 		statement(`,"NotAction":"x"`), statement(`,"Conditions":{}`), statement(`,"Condition":{"Unknown":{"a":"b"}}`), statement(`,"Condition":{"IpAddress":{"a":"1.2.3"}}`),
 		statement(`,"Condition":{"DateEquals":{"a":"soon"}}`), statement(`,"Condition":{"NumericEquals":{"a":"x"}}`),
-		statement(`,"Condition":{"Bool":{"a":"maybe"}}`), statement(`,"Condition":{"StringEquals":{"a":{}}}`), statement(`,"Condition":{"StringEquals":{"a":"${aws:x}"}}`),
+		statement(`,"Condition":{"Bool":{"a":"maybe"}}`), statement(`,"Condition":{"StringEquals":{"a":{}}}`),
+		`{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"*","Resource":"${aws:x"}}`, `{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"*","Resource":"${}"}}`,
+		`{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"*","Resource":"${aws:x, plain}"}}`,
+		statement(`,"Condition":{"NumericEquals":{"a":"${aws:x}"}}`),
 	} {
 		if _, err := authorize.ParsePolicy([]byte(policy)); err == nil {
 			t.Errorf("%s: no error", policy)
