@@ -248,6 +248,7 @@ func composeFunctions(
 		Objects:              composeObjects(s, services),
 		Messages:             &messages{upstream: services, now: s.Now},
 		ConcurrentExecutions: s.quotas.lambdaConcurrency,
+		CodeStorageBytes:     s.quotas.lambdaCodeStorage,
 		Logger:               s.Logger, Now: s.Now,
 	})
 	if err != nil {

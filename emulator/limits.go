@@ -16,12 +16,16 @@ import (
 type quotas struct {
 	rest restapi.Limits
 	http httpapi.Limits
+	// lambdaCodeStorage is what the code of an account and region may take, in bytes; 0 = AWS's
+	// default.
+	lambdaCodeStorage int64
 	// lambdaConcurrency is the concurrency of an account and region; 0 = AWS's default.
 	lambdaConcurrency int
 }
 
 // quotaNames are what quotas are called in [Config.Limits]; those of HTTP and WebSocket APIs
-// begin with "v2-", the one of AWS Lambda is the concurrency of an account and region.
+// begin with "v2-", those of AWS Lambda are the concurrency of an account and region and what
+// its code may take, in MiB.
 var quotaNames = map[string]func(q *quotas, n int){
 	"resources-per-api":            func(q *quotas, n int) { q.rest.ResourcesPerAPI = n },
 	"stages-per-api":               func(q *quotas, n int) { q.rest.StagesPerAPI = n },
@@ -36,6 +40,7 @@ var quotaNames = map[string]func(q *quotas, n int){
 	"domain-names":                 func(q *quotas, n int) { q.rest.PublicDomainNames = n },
 	"private-domain-names":         func(q *quotas, n int) { q.rest.PrivateDomainNames = n },
 	"domain-name-associations":     func(q *quotas, n int) { q.rest.DomainNameAccessAssociations = n },
+	"lambda-code-storage-mb":       func(q *quotas, n int) { q.lambdaCodeStorage = int64(n) << 20 },
 	"lambda-concurrent-executions": func(q *quotas, n int) { q.lambdaConcurrency = n },
 	"v2-apis":                      func(q *quotas, n int) { q.http.APIs = n },
 	"v2-routes-per-api":            func(q *quotas, n int) { q.http.RoutesPerAPI = n },

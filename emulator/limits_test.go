@@ -1,6 +1,7 @@
 package emulator_test
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"os"
@@ -83,4 +84,24 @@ func TestLambdaConcurrency(t *testing.T) {
 		t.Fatal(err)
 	}
 	running.Wait()
+}
+
+// TestCodeStorage: the code storage of an account is shown, and changed by its limit.
+func TestCodeStorage(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	c := newClients(t, start(t, emulator.Config{Limits: map[string]int{"lambda-code-storage-mb": 1}}).AWSConfig()).lambda
+	if limit := must(c.GetAccountSettings(ctx, &lambda.GetAccountSettingsInput{}))(t).AccountLimit.TotalCodeSize; limit != 1<<20 {
+		t.Errorf("limit %d", limit)
+	}
+	noise := make([]byte, 600<<10)
+	_, _ = rand.Read(noise)
+	in := echoFunction(t)
+	in.Code.ZipFile = zipOf(t, "bootstrap", string(noise))
+	must(c.CreateFunction(ctx, in))(t)
+	in.FunctionName = aws.String("second")
+	_, err := c.CreateFunction(ctx, in)
+	if e, ok := errors.AsType[*lambdatypes.CodeStorageExceededException](err); !ok || *e.Message != "Code storage limit exceeded." || *e.Type != "User" {
+		t.Errorf("a second function: %v", err)
+	}
 }

@@ -13,6 +13,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	"github.com/aws/smithy-go"
+
+	"github.com/stagedoor-dev/stagedoor/controlplane/function"
 )
 
 // objectTimeout limits the reading of one object.
@@ -50,7 +52,7 @@ func (o *objects) Object(ctx context.Context, region, bucket, key, version strin
 	}
 	content, err := io.ReadAll(io.LimitReader(response.Body, maxBytes+1))
 	if err == nil && int64(len(content)) > maxBytes {
-		err = fmt.Errorf("more than %d bytes", maxBytes)
+		err = fmt.Errorf("%w: more than %d bytes", function.ErrObjectTooLarge, maxBytes)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read s3://%s/%s: %w", bucket, key, err)

@@ -40,10 +40,10 @@ func (s *Service) GetAccountSettings(ctx context.Context, _ *lambda.GetAccountSe
 		}
 		return &lambda.GetAccountSettingsOutput{
 			AccountLimit: &types.AccountLimit{
-				CodeSizeUnzipped:               250 << 20,
+				CodeSizeUnzipped:               maxUnzippedBytes,
 				CodeSizeZipped:                 maxZipBytes,
 				ConcurrentExecutions:           int32(s.concurrency),
-				TotalCodeSize:                  75 << 30,
+				TotalCodeSize:                  s.codeStorage,
 				UnreservedConcurrentExecutions: aws.Int32(int32(max(s.concurrency-reserved, 0))),
 			},
 			AccountUsage: usage,

@@ -22,9 +22,12 @@ import (
 type Objects interface {
 	// Object returns an object of the given region, version "" for the latest. What
 	// the endpoint answers is an error that is a smithy.APIError, for instance with
-	// the code NoSuchKey. More than maxBytes is an error.
+	// the code NoSuchKey. More than maxBytes is an error that matches ErrObjectTooLarge.
 	Object(ctx context.Context, region, bucket, key, version string, maxBytes int64) ([]byte, error)
 }
+
+// ErrObjectTooLarge is what [Objects] say of an object that is larger than was asked for.
+var ErrObjectTooLarge = errors.New("function: the object is too large")
 
 // hotReload is the bucket whose keys are directories of this machine; code
 // deployed from it is not copied, but run where it is.
@@ -91,6 +94,9 @@ func (s *Service) fetchObject(ctx context.Context, code *types.FunctionCode) ([]
 	if api, ok := errors.AsType[smithy.APIError](err); ok {
 		return nil, invalidParameter(fmt.Sprintf("Error occurred while GetObject. S3 Error Code: %s. S3 Error Message: %s",
 			api.ErrorCode(), api.ErrorMessage())).WithCause(err)
+	}
+	if errors.Is(err, ErrObjectTooLarge) {
+		return nil, tooLargeUnzipped().WithCause(err)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read code from S3: %w", err)

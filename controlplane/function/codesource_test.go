@@ -3,6 +3,7 @@ package function
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -158,4 +159,18 @@ func TestConfigDigest(t *testing.T) {
 	if *code.ConfigSha256 != *first.ConfigSha256 || *changed.ConfigSha256 == *first.ConfigSha256 || *back.ConfigSha256 != *first.ConfigSha256 {
 		t.Errorf("got %s %s %s %s", *first.ConfigSha256, *code.ConfigSha256, *changed.ConfigSha256, *back.ConfigSha256)
 	}
+}
+
+// TestObjectTooLarge: an object that is larger than code may be is refused as such.
+func TestObjectTooLarge(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, func(c *Config) {
+		c.Objects = fakeObjects(func(string, string, string, string) ([]byte, error) {
+			return nil, fmt.Errorf("read: %w", ErrObjectTooLarge)
+		})
+	})
+	in := createInput(t, "fn")
+	in.Code = &types.FunctionCode{S3Bucket: aws.String("b"), S3Key: aws.String("k")}
+	_, err := f.CreateFunction(f.ctx, in)
+	wantError(t, err, 400, "InvalidParameterValueException", "Unzipped size must be smaller than 262144000 bytes")
 }

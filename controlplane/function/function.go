@@ -38,6 +38,9 @@ func (s *Service) CreateFunction(ctx context.Context, in *lambda.CreateFunctionI
 	var created *types.FunctionConfiguration
 	err = s.useCode(ctx, in.Code, func(code artifact) error {
 		record.setCode(code)
+		if err := s.checkStorage(r.scope, timesPublished(code.Size, in.Publish)); err != nil {
+			return err
+		}
 		created, err = update(ctx, s, func(tx store.Tx) (*types.FunctionConfiguration, error) {
 			if err := s.setLayers(tx, r.scope, &record, in.Layers); err != nil {
 				return nil, err

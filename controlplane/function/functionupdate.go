@@ -33,6 +33,9 @@ func (s *Service) UpdateFunctionCode(ctx context.Context, in *lambda.UpdateFunct
 	change := s.newChange(in.RevisionId, in.Publish)
 	deploy := func(code artifact) edit {
 		return func(_ store.Tx, record *functionRecord) error {
+			if err := s.checkStorage(r.scope, timesPublished(code.Size, in.Publish)-record.Config.CodeSize); err != nil {
+				return err
+			}
 			record.setCode(code)
 			if len(in.Architectures) > 0 {
 				record.Config.Architectures = in.Architectures

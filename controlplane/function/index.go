@@ -34,6 +34,8 @@ type published struct {
 	// changing tells whether any is being created or updated.
 	pending  map[string]bool
 	changing bool
+	// codeSize is the size in bytes of the code of all versions.
+	codeSize int64
 	// replaced is closed when this is no longer what is published.
 	replaced chan struct{}
 }
@@ -58,7 +60,9 @@ type index struct {
 	// layer versions that are it.
 	packages map[string]int
 	// layers has the package of each layer version.
-	layers map[layerKey]string
+	layers map[layerKey]layerPackage
+	// codeSizes sums the code of functions and layers, in bytes.
+	codeSizes map[store.Scope]int64
 }
 
 // indexHooks are told what follows from a change; mu is not held.
@@ -79,7 +83,8 @@ func newIndex(s store.Store, hooks indexHooks, concurrency int64, logger *slog.L
 		functions:   map[functionKey]*published{},
 		accounts:    map[store.Scope]*accountLimiter{},
 		packages:    map[string]int{},
-		layers:      map[layerKey]string{},
+		layers:      map[layerKey]layerPackage{},
+		codeSizes:   map[store.Scope]int64{},
 	}
 }
 
@@ -186,6 +191,7 @@ func (x *index) install(key functionKey, stored *storedFunction) (withdrawn, pro
 		next.routes, next.policies = stored.routes, stored.policies
 		next.events, next.loops, next.provisioned = stored.events, stored.loops, stored.provisioned
 		next.limiter.setLimit(stored.limit)
+		next.codeSize = codeSizeOf(stored.records)
 		for _, record := range stored.records {
 			version := *record.Config.Version
 			if record.Config.State == types.StatePending {
@@ -213,6 +219,7 @@ func (x *index) install(key functionKey, stored *storedFunction) (withdrawn, pro
 		before.limiter.setLimit(unlimited)
 		delete(x.functions, key)
 	}
+	x.codeSizes[key.scope] += next.codeSize - before.codeSize
 	for version, old := range before.versions {
 		if next.versions[version] != old {
 			withdrawn = append(withdrawn, old)

@@ -54,6 +54,9 @@ func (s *Service) PublishLayerVersion(ctx context.Context, in *lambda.PublishLay
 		if code.unzipped > maxUnzippedBytes {
 			return tooLargeUnzipped()
 		}
+		if err := s.checkStorage(r.scope, code.Size); err != nil {
+			return err
+		}
 		record.CodeSHA256, record.CodeSize, record.UnzippedSize = code.SHA256, code.Size, code.unzipped
 		return s.store.Update(ctx, func(tx store.Tx) error {
 			layer, err := findOrNil(tx, layers, r.scope, r.name)
@@ -92,7 +95,7 @@ func (s *Service) layerContent(given *types.LayerVersionContentInput) (*types.Fu
 	return code, s.checkCode(code)
 }
 
-func tooLargeUnzipped() error {
+func tooLargeUnzipped() *wire.Error {
 	return invalidParameter(fmt.Sprintf("Unzipped size must be smaller than %d bytes", maxUnzippedBytes))
 }
 

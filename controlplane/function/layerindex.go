@@ -8,6 +8,12 @@ type layerKey struct {
 	name, number string
 }
 
+// layerPackage is the package that a layer version is, and its size in bytes.
+type layerPackage struct {
+	sha256 string
+	size   int64
+}
+
 // watchLayers follows the layer versions, whose packages stay as long as they do.
 func (x *index) watchLayers() (cancel func()) {
 	return layerVersions.Watch(x.store, func(record store.Record[layerVersionRecord]) {
@@ -29,10 +35,12 @@ func (x *index) installLayer(record store.Record[layerVersionRecord]) (released 
 	switch {
 	case record.Value == nil && known:
 		delete(x.layers, key)
-		x.letGoLocked(before)
-		return before
+		x.letGoLocked(before.sha256)
+		x.codeSizes[record.Scope] -= before.size
+		return before.sha256
 	case record.Value != nil && !known: // a layer version does not change
-		x.layers[key] = record.Value.CodeSHA256
+		x.layers[key] = layerPackage{record.Value.CodeSHA256, record.Value.CodeSize}
+		x.codeSizes[record.Scope] += record.Value.CodeSize
 		x.packages[record.Value.CodeSHA256]++
 	}
 	return ""

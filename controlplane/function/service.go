@@ -67,6 +67,9 @@ type Config struct {
 	// ConcurrentExecutions is the concurrency of an account and region; 0 =
 	// [DefaultConcurrentExecutions].
 	ConcurrentExecutions int
+	// CodeStorageBytes is what the code of an account and region may take together; 0 =
+	// [DefaultCodeStorageBytes].
+	CodeStorageBytes int64
 	// Logger defaults to one that discards.
 	Logger *slog.Logger
 	// Now defaults to time.Now.
@@ -93,6 +96,8 @@ type Service struct {
 	layers, localDirs bool
 	// concurrency is that of an account and region.
 	concurrency int64
+	// codeStorage is what the code of an account and region may take, in bytes.
+	codeStorage int64
 	logger      *slog.Logger
 	now         func() time.Time
 	// draw returns a number in [0, 1) for weighted routing.
@@ -127,6 +132,7 @@ func New(cfg Config) (*Service, error) {
 		now:         cfg.Now,
 		draw:        rand.Float64,
 		concurrency: int64(cmp.Or(cfg.ConcurrentExecutions, DefaultConcurrentExecutions)),
+		codeStorage: cmp.Or(cfg.CodeStorageBytes, DefaultCodeStorageBytes),
 	}
 	if s.logger == nil {
 		s.logger = slog.New(slog.DiscardHandler)

@@ -53,6 +53,11 @@ func (s *Service) PublishVersion(ctx context.Context, in *lambda.PublishVersionI
 		if err != nil {
 			return nil, err
 		}
+		if *version.Config.RevisionId == p.revisionID { // a new one
+			if err := s.checkStorage(r.scope, version.Config.CodeSize); err != nil {
+				return nil, err
+			}
+		}
 		return &version.Config, nil
 	})
 	return respond[lambda.PublishVersionOutput](config, err)
