@@ -116,7 +116,7 @@ func compose(s *settings, url string, port int, stack *closers) (*composed, erro
 	stack.add("access log", logFile.Close)
 	accessLogs := &accessLog{groups: groups, file: logFile, logger: s.Logger}
 	plane := dataplane.New(dataplane.Config{
-		WebSockets: s.WebSockets, AccessLog: accessLogs.write, ExecutionLog: executionLog(groups, restLogs), WebSocketLog: executionLog(groups, webSocketLogs), Credentials: s.credentials, CognitoIssuer: s.CognitoIssuer,
+		WebSockets: s.webSocketLimits(), AccessLog: accessLogs.write, ExecutionLog: executionLog(groups, restLogs), WebSocketLog: executionLog(groups, webSocketLogs), Credentials: s.credentials, CognitoIssuer: s.CognitoIssuer,
 		Observe: observe, Invoker: functions, Logger: s.Logger, Now: s.Now,
 		Services: integration.AWSServices{Endpoint: endpoints}, VPCLinks: links.find,
 	})

@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -10,12 +11,14 @@ import (
 
 	"github.com/stagedoor-dev/stagedoor/controlplane/httpapi"
 	"github.com/stagedoor-dev/stagedoor/controlplane/restapi"
+	"github.com/stagedoor-dev/stagedoor/dataplane/websocket"
 )
 
 // quotas are the adjustable quotas of all services.
 type quotas struct {
-	rest restapi.Limits
-	http httpapi.Limits
+	rest       restapi.Limits
+	http       httpapi.Limits
+	webSockets websocket.Limits
 	// lambdaCodeStorage is what the code of an account and region may take, in bytes; 0 = AWS's
 	// default.
 	lambdaCodeStorage int64
@@ -24,8 +27,8 @@ type quotas struct {
 }
 
 // quotaNames are what quotas are called in [Config.Limits]; those of HTTP and WebSocket APIs
-// begin with "v2-", those of AWS Lambda are the concurrency of an account and region and what
-// its code may take, in MiB.
+// begin with "v2-", those of connections to WebSocket APIs with "websocket-", those of AWS
+// Lambda are the concurrency of an account and region and what its code may take, in MiB.
 var quotaNames = map[string]func(q *quotas, n int){
 	"resources-per-api":            func(q *quotas, n int) { q.rest.ResourcesPerAPI = n },
 	"stages-per-api":               func(q *quotas, n int) { q.rest.StagesPerAPI = n },
@@ -48,6 +51,11 @@ var quotaNames = map[string]func(q *quotas, n int){
 	"v2-authorizers-per-api":       func(q *quotas, n int) { q.http.AuthorizersPerAPI = n },
 	"v2-stages-per-api":            func(q *quotas, n int) { q.http.StagesPerAPI = n },
 	"v2-vpc-links":                 func(q *quotas, n int) { q.http.VPCLinks = n },
+
+	"websocket-connections-per-second":  func(q *quotas, n int) { q.webSockets.ConnectionsPerSecond = n },
+	"websocket-requests-per-second":     func(q *quotas, n int) { q.webSockets.RequestsPerSecond = n },
+	"websocket-request-burst":           func(q *quotas, n int) { q.webSockets.RequestBurst = n },
+	"websocket-authorizer-result-bytes": func(q *quotas, n int) { q.webSockets.AuthorizerResultBytes = n },
 }
 
 // newQuotas reads the quotas that are changed.
@@ -64,4 +72,15 @@ func newQuotas(limits map[string]int) (quotas, error) {
 		set(&q, n)
 	}
 	return q, nil
+}
+
+// webSocketLimits are the bounds of connections: what is configured of its own, and quotas by
+// name, which come first.
+func (s *settings) webSocketLimits() websocket.Limits {
+	limits, named := s.WebSockets, s.quotas.webSockets
+	limits.ConnectionsPerSecond = cmp.Or(named.ConnectionsPerSecond, limits.ConnectionsPerSecond)
+	limits.RequestsPerSecond = cmp.Or(named.RequestsPerSecond, limits.RequestsPerSecond)
+	limits.RequestBurst = cmp.Or(named.RequestBurst, limits.RequestBurst)
+	limits.AuthorizerResultBytes = cmp.Or(named.AuthorizerResultBytes, limits.AuthorizerResultBytes)
+	return limits
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,6 +14,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/apigateway"
+	"github.com/aws/aws-sdk-go-v2/service/apigatewaymanagementapi"
+	managementtypes "github.com/aws/aws-sdk-go-v2/service/apigatewaymanagementapi/types"
 	"github.com/aws/aws-sdk-go-v2/service/apigatewayv2"
 	"github.com/aws/aws-sdk-go-v2/service/apigatewayv2/types"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
@@ -40,6 +43,46 @@ func TestLimits(t *testing.T) {
 	must(v2.CreateApi(ctx, &apigatewayv2.CreateApiInput{Name: aws.String("a"), ProtocolType: types.ProtocolTypeHttp}))(t)
 	if _, err := v2.CreateApi(ctx, &apigatewayv2.CreateApiInput{Name: aws.String("b"), ProtocolType: types.ProtocolTypeHttp}); errorCode(err) != "TooManyRequestsException" {
 		t.Errorf("a second API: %v", err)
+	}
+}
+
+// TestWebSocketLimits: the quotas of connections are those that are configured, for a client
+// and for the SDK of @connections.
+func TestWebSocketLimits(t *testing.T) {
+	t.Parallel()
+	now := time.Now()
+	e := start(t, emulator.Config{
+		Ephemeral: true, Now: func() time.Time { return now },
+		Limits: map[string]int{"websocket-connections-per-second": 2, "websocket-requests-per-second": 1, "websocket-request-burst": 5},
+	})
+	a := createWebSocketAPI(t, e)
+	id := a.route(t, "$default", apigatewayv2.CreateIntegrationInput{
+		IntegrationType: types.IntegrationTypeMock, TemplateSelectionExpression: aws.String(`\$default`),
+		RequestTemplates: map[string]string{"$default": `{"statusCode":200,"id":"$context.connectionId"}`},
+	}, twoWay)
+	must(a.v2.CreateIntegrationResponse(t.Context(), &apigatewayv2.CreateIntegrationResponseInput{
+		ApiId: &a.id, IntegrationId: &id, IntegrationResponseKey: aws.String("$default"),
+		TemplateSelectionExpression: aws.String(`\$default`), ResponseTemplates: map[string]string{"$default": "$input.path('$.id')"},
+	}))(t)
+	a.deploy(t)
+	conn := a.connect(t, "")
+	_ = a.connect(t, "")
+	if _, response, err := a.dial(t.Context(), "", nil); err == nil || response == nil || response.StatusCode != http.StatusTooManyRequests {
+		t.Errorf("a third connection: %v %v", response, err)
+	}
+	say(t, conn, "?")
+	connection := next(t, conn)
+	client := apigatewaymanagementapi.NewFromConfig(a.config, func(o *apigatewaymanagementapi.Options) {
+		o.BaseEndpoint, o.RetryMaxAttempts = aws.String(e.InvokeURL(a.id, "dev", "")), 1
+	})
+	in := &apigatewaymanagementapi.PostToConnectionInput{ConnectionId: &connection, Data: []byte("hello")}
+	must(client.PostToConnection(t.Context(), in))(t)
+	if got := next(t, conn); got != "hello" {
+		t.Errorf("heard %s", got)
+	}
+	_, err := client.PostToConnection(t.Context(), in)
+	if _, ok := errors.AsType[*managementtypes.LimitExceededException](err); !ok {
+		t.Errorf("one call too many: %v", err)
 	}
 }
 

@@ -43,7 +43,7 @@ type Connection struct {
 	id          string
 	shared      *shared
 	hub         *Hub
-	limits      Limits
+	limits      *Limits
 	connectedAt time.Time
 	// domainName is what events name, host what the client called.
 	domainName string

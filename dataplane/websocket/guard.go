@@ -114,7 +114,10 @@ func (x *Exchange) ask(a *authorize.Authorizer, arn string) *failure {
 		return unauthorized("an identity source of the authorizer is missing")
 	}
 	began := x.stage.env.Now()
-	result, _, err := a.Call(x.context(), x.event(true).AppendAuthorizer(nil, arn))
+	result, answer, err := a.Call(x.context(), x.event(true).AppendAuthorizer(nil, arn))
+	if most := x.stage.env.Limits.AuthorizerResultBytes; err == nil && len(answer) > most {
+		err = fmt.Errorf("the answer has %d bytes of at most %d", len(answer), most)
+	}
 	switch {
 	case errors.Is(err, authorize.ErrUnauthorized):
 		return unauthorized("the authorizer does not know the caller")

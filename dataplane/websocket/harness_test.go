@@ -2,6 +2,7 @@ package websocket_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"io"
@@ -81,13 +82,22 @@ type fixture struct {
 
 func newFixture(tb testing.TB, invoker functions, limits ws.Limits) *fixture {
 	tb.Helper()
+	return newFixtureAt(tb, invoker, limits, time.Now)
+}
+
+// newFixtureAt is newFixture with a clock.
+func newFixtureAt(tb testing.TB, invoker functions, limits ws.Limits, now func() time.Time) *fixture {
+	tb.Helper()
 	credentials, err := sigv4.NewStatic("000000000000", nil)
 	if err != nil {
 		tb.Fatal(err)
 	}
+	limits.ConnectionsPerSecond = cmp.Or(limits.ConnectionsPerSecond, 1_000_000) // tests are quick
+	limits.RequestsPerSecond = cmp.Or(limits.RequestsPerSecond, 1_000_000)
+	limits.RequestBurst = cmp.Or(limits.RequestBurst, 1_000_000)
 	f := &fixture{t: tb, log: &buffer{}, lines: make(chan string, 100), executions: make(chan []string, 100)}
 	f.DataPlane = dataplane.New(dataplane.Config{
-		Invoker: invoker, Credentials: credentials, WebSockets: limits,
+		Invoker: invoker, Credentials: credentials, WebSockets: limits, Now: now,
 		Logger: slog.New(slog.NewTextHandler(f.log, nil)),
 		WebSocketLog: func(_, _, apiID, stage string, lines []executionlog.Line) {
 			texts := []string{apiID + "/" + stage}

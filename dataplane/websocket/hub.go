@@ -9,15 +9,16 @@ import (
 
 // Hub has the connections of all stages, by their ids. It is safe for concurrent use.
 type Hub struct {
-	mu     sync.RWMutex
-	byID   map[string]*Connection
-	closed bool
+	mu       sync.RWMutex
+	byID     map[string]*Connection
+	accounts map[accountKey]*account
+	closed   bool
 	// running are the read loops and the messages under way.
 	running sync.WaitGroup
 }
 
 // NewHub returns a hub without connections. The caller closes it.
-func NewHub() *Hub { return &Hub{byID: map[string]*Connection{}} }
+func NewHub() *Hub { return &Hub{byID: map[string]*Connection{}, accounts: map[accountKey]*account{}} }
 
 // Len returns the number of connections.
 func (h *Hub) Len() int {

@@ -24,6 +24,14 @@ func ServeConnection(env *Environment, w http.ResponseWriter, r *http.Request, s
 		manageError(w, http.StatusBadRequest, "BadRequestException", "the body could not be read")
 		return
 	}
+	if stage != nil && !stage.shared.account.requests.Take(env.Now()) {
+		rateExceeded(w)
+		return
+	}
+	if len(body) > maxMessageBytes && sigv4.IsSigned(r) { // what is cut off has no good signature
+		manageError(w, http.StatusRequestEntityTooLarge, "PayloadTooLargeException", "Message too long")
+		return
+	}
 	if !authorized(env, w, r, body, region) {
 		return
 	}
@@ -36,6 +44,10 @@ func ServeConnection(env *Environment, w http.ResponseWriter, r *http.Request, s
 		w.Header()["X-Amzn-Errortype"] = []string{"GoneException"}
 		w.Header()["Content-Length"] = []string{"0"}
 		w.WriteHeader(http.StatusGone)
+		return
+	}
+	if stage == nil && !c.shared.account.requests.Take(env.Now()) {
+		rateExceeded(w)
 		return
 	}
 	switch r.Method {
@@ -82,6 +94,12 @@ func manageError(w http.ResponseWriter, status int, code, message string) {
 	writeJSON(w, status, append(jsonvalue.AppendString([]byte(`{"message":`), message), '}'))
 }
 
+// rateExceeded answers a call beyond the throttle of the account, or for a client that does
+// not read.
+func rateExceeded(w http.ResponseWriter) {
+	manageError(w, http.StatusTooManyRequests, "LimitExceededException", "Rate exceeded")
+}
+
 // isID tells whether text has the form of a connection id of AWS: 15 or 16 characters of
 // base64 in either alphabet, with or without the "=".
 func isID(text string) bool {
@@ -94,16 +112,12 @@ func isID(text string) bool {
 
 // take takes a message for the client.
 func (c *Connection) take(w http.ResponseWriter, data []byte) {
-	if len(data) > maxMessageBytes {
-		manageError(w, http.StatusRequestEntityTooLarge, "PayloadTooLargeException", "Message too long")
-		return
-	}
 	if s := c.shared.current.Load(); s != nil {
 		s.shared.unrouted.countMessage(len(data))
 	}
 	switch err := c.post(data); {
 	case errors.Is(err, errFull):
-		manageError(w, http.StatusTooManyRequests, "LimitExceededException", "Rate exceeded")
+		rateExceeded(w)
 	case err != nil:
 		w.Header()["X-Amzn-Errortype"] = []string{"GoneException"}
 		w.WriteHeader(http.StatusGone)

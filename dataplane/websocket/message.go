@@ -24,7 +24,8 @@ func (c *Connection) message(text []byte) {
 	x.reply.status = http.StatusOK
 	x.route = s.compiled().findRoute(x)
 	x.counters().countMessage(len(text))
-	if x.route == nil || x.route.isLocal {
+	x.failure = x.admit()
+	if x.failure != nil || x.route == nil || x.route.isLocal {
 		x.serveMessage()
 		return
 	}
@@ -34,11 +35,13 @@ func (c *Connection) message(text []byte) {
 func (x *Exchange) serveMessage() {
 	defer x.contain()
 	x.begin()
-	if x.route == nil {
+	switch {
+	case x.failure != nil: // is not admitted
+	case x.route == nil:
 		f := forbidden("no route takes the message")
 		f.bare = false
 		x.failure = f
-	} else {
+	default:
 		x.failure = x.execute()
 		if x.failure == nil && x.route.isFunction && (x.reply.status < 200 || x.reply.status > 299) {
 			x.failure = internal("the function answered with status "+strconv.Itoa(x.reply.status), nil)

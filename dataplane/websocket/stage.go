@@ -1,6 +1,7 @@
 package websocket
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"sync"
@@ -59,6 +60,14 @@ type Limits struct {
 	// Write is how long a client may take to read what is sent: 10 seconds, which is no
 	// quota of AWS.
 	Write time.Duration
+	// ConnectionsPerSecond are the new connections to all WebSocket APIs of an account and
+	// region, as a rate and as a burst: 500.
+	ConnectionsPerSecond int
+	// RequestsPerSecond and RequestBurst are the throttle of an account and region for
+	// handshakes, messages and calls of @connections together: 10,000 and 5,000.
+	RequestsPerSecond, RequestBurst int
+	// AuthorizerResultBytes is how long the answer of an authorizer may be: 8 KB.
+	AuthorizerResultBytes int
 }
 
 // WithDefaults returns the limits with AWS's quotas for what is zero.
@@ -72,6 +81,10 @@ func (l Limits) WithDefaults() Limits {
 	if l.Write == 0 {
 		l.Write = 10 * time.Second
 	}
+	l.ConnectionsPerSecond = cmp.Or(l.ConnectionsPerSecond, 500)
+	l.RequestsPerSecond = cmp.Or(l.RequestsPerSecond, 10_000)
+	l.RequestBurst = cmp.Or(l.RequestBurst, 5_000)
+	l.AuthorizerResultBytes = cmp.Or(l.AuthorizerResultBytes, 8<<10)
 	return l
 }
 
@@ -90,6 +103,8 @@ type shared struct {
 	// current is the stage that is served now; nil when it is withdrawn.
 	current atomic.Pointer[Stage]
 	buckets traffic.Buckets
+	// account has the throttles that all APIs of the account and region share.
+	account *account
 	metrics metrics
 	// unrouted counts what has no route.
 	unrouted *counters
@@ -105,7 +120,7 @@ func NewStage(env *Environment, snapshot *deployed.ApiStage, previous *Stage) *S
 	if previous != nil {
 		s.shared = previous.shared
 	} else {
-		s.shared = &shared{}
+		s.shared = &shared{account: env.Hub.account(snapshot.Account, snapshot.Region, &env.Limits, env.Now())}
 		s.shared.unrouted = s.shared.metrics.of("")
 	}
 	s.compiled = sync.OnceValue(s.compile)

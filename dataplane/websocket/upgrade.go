@@ -60,7 +60,7 @@ func (s *Stage) Connect(w http.ResponseWriter, r *http.Request, call Call) {
 		return
 	}
 	c := &Connection{
-		id: newID(), shared: s.shared, hub: s.env.Hub, limits: s.env.Limits, connectedAt: s.env.Now(), now: s.env.Now,
+		id: newID(), shared: s.shared, hub: s.env.Hub, limits: &s.env.Limits, connectedAt: s.env.Now(), now: s.env.Now,
 		domainName: call.DomainName, host: r.Host, sourceIP: sourceIP(r), userAgent: r.UserAgent(),
 	}
 	c.room.L = &c.mu
@@ -68,9 +68,12 @@ func (s *Stage) Connect(w http.ResponseWriter, r *http.Request, call Call) {
 	x.handshake, x.query, x.route = r, integration.ParseQuery(r.URL.RawQuery), s.compiled().connect
 	x.reply.status = http.StatusOK
 	x.begin()
-	if x.route != nil {
+	x.failure = x.admit()
+	switch {
+	case x.failure != nil:
+	case x.route != nil:
 		x.failure = x.execute()
-	} else {
+	default:
 		s.shared.metrics.of(connectRoute).connect.Add(1)
 	}
 	switch {
