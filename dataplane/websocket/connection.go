@@ -21,6 +21,8 @@ const (
 	// maxQueuedBytes and maxQueued are how much may wait for a client that reads slowly.
 	maxQueuedBytes = 8 * maxMessageBytes
 	maxQueued      = 256
+	// maxHubQueuedBytes is how much may wait for all clients together.
+	maxHubQueuedBytes = 256 << 20
 	// maxMessages is how many messages of a client are under way at once; then no more
 	// are read.
 	maxMessages = 32
@@ -50,12 +52,13 @@ type Connection struct {
 	host       string
 	sourceIP   string
 	userAgent  string
-	// What $connect found out about the client; not written after the handshake, but for
-	// the API key of a route that wants one.
-	authorizer       *integration.EventAuthorizer
-	caller           *integration.Identity
-	usageKey         string
-	apiKey, apiKeyID string
+	// What $connect found out about the client; not written after the handshake. usageKey is
+	// the API key that the authorizer named, offeredKey the one that the client did, apiKey
+	// the one that let it in.
+	authorizer           *integration.EventAuthorizer
+	caller               *integration.Identity
+	usageKey, offeredKey string
+	apiKey, apiKeyID     string
 
 	conn *websocket.Conn
 	now  func() time.Time

@@ -9,14 +9,26 @@ import (
 
 // contextVariables are the $context variables, but for those below authorizer.
 var contextVariables = map[string]func(x *Exchange) string{
-	"apiId":             func(x *Exchange) string { return x.stage.snapshot.ApiID },
-	"connectionId":      func(x *Exchange) string { return x.conn.id },
-	"connectedAt":       func(x *Exchange) string { return strconv.FormatInt(x.conn.connectedAt.UnixMilli(), 10) },
-	"domainName":        func(x *Exchange) string { return x.conn.domainName },
-	"eventType":         func(x *Exchange) string { return x.eventType },
-	"messageId":         func(x *Exchange) string { return x.messageID },
-	"messageDirection":  func(*Exchange) string { return "IN" },
-	"routeKey":          (*Exchange).routeKey,
+	"apiId":            func(x *Exchange) string { return x.stage.snapshot.ApiID },
+	"connectionId":     func(x *Exchange) string { return x.conn.id },
+	"connectedAt":      func(x *Exchange) string { return strconv.FormatInt(x.conn.connectedAt.UnixMilli(), 10) },
+	"domainName":       func(x *Exchange) string { return x.conn.domainName },
+	"eventType":        func(x *Exchange) string { return x.eventType },
+	"messageId":        func(x *Exchange) string { return x.messageID },
+	"messageDirection": func(*Exchange) string { return "IN" },
+	"routeKey":         (*Exchange).routeKey,
+	"disconnectStatusCode": func(x *Exchange) string {
+		if x.disconnect == nil {
+			return ""
+		}
+		return strconv.Itoa(x.disconnect.Code)
+	},
+	"disconnectReason": func(x *Exchange) string {
+		if x.disconnect == nil {
+			return ""
+		}
+		return x.disconnect.Reason
+	},
 	"stage":             func(x *Exchange) string { return x.stage.name },
 	"requestId":         func(x *Exchange) string { return x.id },
 	"extendedRequestId": func(x *Exchange) string { return x.id },
@@ -36,8 +48,8 @@ var contextVariables = map[string]func(x *Exchange) string{
 
 	"identity.sourceIp":  func(x *Exchange) string { return x.conn.sourceIP },
 	"identity.userAgent": func(x *Exchange) string { return x.conn.userAgent },
-	"identity.apiKey":    func(x *Exchange) string { return x.conn.apiKey },
-	"identity.apiKeyId":  func(x *Exchange) string { return x.conn.apiKeyID },
+	"identity.apiKey":    func(x *Exchange) string { return x.apiKey },
+	"identity.apiKeyId":  func(x *Exchange) string { return x.apiKeyID },
 	"identity.accountId": func(x *Exchange) string {
 		return x.callerText(func(c *integration.Identity) string { return c.AccountID })
 	},
@@ -59,6 +71,7 @@ var contextVariables = map[string]func(x *Exchange) string{
 	"integrationErrorMessage":       func(x *Exchange) string { return x.integrationError },
 
 	"authorizer.error":             func(x *Exchange) string { return x.authorizer.errorText() },
+	"authorizer.latency":           func(x *Exchange) string { return x.authorizer.latencyText() },
 	"authorizer.status":            func(x *Exchange) string { return x.authorizer.statusText() },
 	"authorizer.integrationStatus": func(x *Exchange) string { return x.authorizer.statusText() },
 	"authenticate.error":           func(x *Exchange) string { return x.authenticate.errorText() },

@@ -162,7 +162,7 @@ func (c *compiler) responses(i *types.Integration) step {
 			byDefault = compiled
 			continue
 		}
-		if compiled.pattern, err = javaregexp.Compile(strings.Trim(compiled.key, "/")); err != nil {
+		if compiled.pattern, err = javaregexp.Compile(strings.TrimSuffix(strings.TrimPrefix(compiled.key, "/"), "/")); err != nil {
 			return refusal(name, internal("integration response key "+compiled.key, err))[0]
 		}
 		candidates = append(candidates, compiled)
@@ -212,6 +212,9 @@ func (c *compiler) reply(x *Exchange, selected *response) *failure {
 		return internal("Unable to transform response", err)
 	}
 	x.reply.body = body
+	for _, override := range overrides.Header {
+		x.reply.header[http.CanonicalHeaderKey(override.Name)] = []string{override.Value}
+	}
 	if overrides.Status != "" {
 		status, err := strconv.Atoi(overrides.Status)
 		if err != nil || status < 200 || status > 599 {

@@ -54,6 +54,8 @@ type Exchange struct {
 	isAdmitted, isCounted bool
 	// isCalled tells that a backend was called.
 	isCalled bool
+	// apiKey is the API key of the connection, or the one that the route itself wanted.
+	apiKey, apiKeyID string
 	// What guards decided; nil for those that were not asked.
 	authorizer, authenticate, authorize *check
 
@@ -93,7 +95,7 @@ func (p *parsed) parse(text []byte) (any, bool) {
 
 func (s *Stage) newExchange(conn *Connection, eventType string) *Exchange {
 	_, id := requestid.New()
-	return &Exchange{stage: s, conn: conn, eventType: eventType, id: id, time: s.env.Now()}
+	return &Exchange{stage: s, conn: conn, eventType: eventType, id: id, time: s.env.Now(), apiKey: conn.apiKey, apiKeyID: conn.apiKeyID}
 }
 
 // routeKey is that of the route, empty for a message that none takes.
@@ -219,7 +221,7 @@ func (x *Exchange) event(forAuthorizer bool) *integration.EventWebSocket {
 		Context: integration.EventContextWebSocket{
 			RouteKey: x.routeKey(), EventType: x.eventType, Authorizer: c.authorizer, MessageID: x.messageID, RequestID: x.id, Time: x.time,
 			Disconnect: x.disconnect, Stage: x.stage.name, DomainName: c.domainName, APIID: s.ApiID, ConnectionID: c.id, ConnectedAt: c.connectedAt,
-			SourceIP: c.sourceIP, UserAgent: c.userAgent, Caller: c.caller, APIKey: c.apiKey, APIKeyID: c.apiKeyID,
+			SourceIP: c.sourceIP, UserAgent: c.userAgent, Caller: c.caller, APIKey: x.apiKey, APIKeyID: x.apiKeyID,
 		},
 	}
 	switch x.eventType {

@@ -177,20 +177,20 @@ func (c *compiler) apiKey(r *route, snapshot *types.Route) []step {
 	}
 	fromAuthorizer := c.keyOfAuthorizer()
 	return []step{{name: "API key", run: func(x *Exchange) *failure {
-		key := x.conn.apiKey
-		switch {
-		case fromAuthorizer:
+		key := x.conn.offeredKey
+		if fromAuthorizer {
 			key = x.conn.usageKey
-		case x.handshake != nil:
-			key = x.handshake.Header.Get("X-Api-Key")
 		}
 		s := x.stage.snapshot
 		decision := x.stage.env.Usage.Admit(&usageplan.Call{
 			Account: s.Account, Region: s.Region, ApiID: s.ApiID, Stage: x.stage.name,
 			ResourceID: r.id, ResourcePath: r.key, Method: r.key, Key: key, Time: x.time,
 		})
-		if decision.KeyID != "" && x.handshake != nil {
-			x.conn.apiKey, x.conn.apiKeyID = key, decision.KeyID
+		if decision.KeyID != "" {
+			x.apiKey, x.apiKeyID = key, decision.KeyID
+			if x.eventType == eventConnect { // which nobody else reads yet
+				x.conn.apiKey, x.conn.apiKeyID = key, decision.KeyID
+			}
 		}
 		switch decision.Verdict {
 		case usageplan.Admitted:

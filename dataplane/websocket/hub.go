@@ -2,6 +2,7 @@ package websocket
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -13,6 +14,8 @@ type Hub struct {
 	byID     map[string]*Connection
 	accounts map[accountKey]*account
 	closed   bool
+	// queuedBytes is what waits for all clients that read slowly.
+	queuedBytes atomic.Int64
 	// running are the read loops and the messages under way.
 	running sync.WaitGroup
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -72,7 +73,7 @@ func (c *compiler) integration(r *route, i *types.Integration) []step {
 		if f != nil {
 			return refusal("integration", f)
 		}
-		return c.custom(i, step{name: "HTTP integration", run: backend.run})
+		return c.custom(i, step{name: "HTTP integration", run: backend.runCustom})
 	case types.IntegrationTypeAws:
 		if isFunction {
 			return c.custom(i, step{name: "Lambda integration", run: (&lambdaCustom{integration.Lambda{Function: function}}).run})
@@ -93,6 +94,9 @@ func (c *compiler) integration(r *route, i *types.Integration) []step {
 
 // http compiles the backend of an HTTP integration.
 func (c *compiler) http(i *types.Integration, uri string, timeout time.Duration) (*called, *failure) {
+	if aws.ToString(c.stage.snapshot.Stage.ClientCertificateId) != "" {
+		return nil, internal("the client certificate of the stage is not supported", nil)
+	}
 	transport := c.stage.env.Transports.Verifying
 	if i.TlsConfig != nil && aws.ToString(i.TlsConfig.ServerNameToVerify) != "" {
 		transport = c.stage.env.Transports.Named(*i.TlsConfig.ServerNameToVerify)
@@ -214,6 +218,15 @@ var passMessage = step{name: "integration request body", run: func(x *Exchange) 
 	x.request.body = x.body
 	return nil
 }}
+
+// runCustom sends what the templates made; a handshake's own headers go along.
+func (c *called) runCustom(x *Exchange) *failure {
+	if x.handshake != nil {
+		own := slices.DeleteFunc(x.handshakeHeaders(false), func(f integration.Field) bool { return !strings.HasPrefix(f.Name, "Sec-WebSocket-") })
+		x.request.header = append(own, x.request.header...)
+	}
+	return c.run(x)
+}
 
 // runProxy passes the message on, and the answer back.
 func (c *called) runProxy(x *Exchange) *failure {

@@ -184,7 +184,7 @@ func (x *Exchange) endTrace() {
 	if x.failure != nil {
 		t.Error = x.failure.reason
 	}
-	t.APIKey = x.conn.apiKey
+	t.APIKey = x.apiKey
 	if x.route != nil {
 		t.RequiresKey = x.route.requiresKey
 	}

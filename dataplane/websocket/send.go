@@ -72,6 +72,10 @@ func (c *Connection) enqueueLocked(text []byte) bool {
 	if c.queuedBytes+len(text) > maxQueuedBytes || len(c.queue) >= maxQueued {
 		return false
 	}
+	if size := int64(len(text)); c.hub.queuedBytes.Add(size) > maxHubQueuedBytes {
+		c.hub.queuedBytes.Add(-size)
+		return false
+	}
 	c.queue, c.queuedBytes = append(c.queue, text), c.queuedBytes+len(text)
 	return true
 }
@@ -87,7 +91,9 @@ func (c *Connection) flush() {
 			return
 		}
 		text := c.queue[0]
+		c.queue[0] = nil // what is sent is not kept
 		c.queue, c.queuedBytes = c.queue[1:], c.queuedBytes-len(text)
+		c.hub.queuedBytes.Add(-int64(len(text)))
 		c.room.Broadcast()
 		c.mu.Unlock()
 		c.deliver(text)

@@ -2,6 +2,7 @@ package websocket
 
 import (
 	"bufio"
+	"encoding/base64"
 	"net"
 	"net/http"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/gorilla/websocket"
@@ -30,6 +32,8 @@ type Call struct {
 const (
 	bodyForbidden = `{"message":"Forbidden"}`
 	bodyUpgrade   = `{"message":"Upgrade Required"}`
+	// bodyBadRequest answers a handshake of another version, or without a key (unverified).
+	bodyBadRequest = `{"message":"Bad Request"}`
 )
 
 // ServeForbidden answers a call whose stage does not exist.
@@ -59,9 +63,15 @@ func (s *Stage) Connect(w http.ResponseWriter, r *http.Request, call Call) {
 		ServeForbidden(w)
 		return
 	}
+	if !isHandshake(r) { // $connect is not to hear of a connection that never is
+		w.Header()["Sec-Websocket-Version"] = []string{"13"}
+		writeJSON(w, http.StatusBadRequest, []byte(bodyBadRequest))
+		return
+	}
 	c := &Connection{
 		id: newID(), shared: s.shared, hub: s.env.Hub, limits: &s.env.Limits, connectedAt: s.env.Now(), now: s.env.Now,
 		domainName: call.DomainName, host: r.Host, sourceIP: sourceIP(r), userAgent: r.UserAgent(),
+		offeredKey: r.Header.Get("X-Api-Key"),
 	}
 	c.room.L = &c.mu
 	x := s.newExchange(c, eventConnect)
@@ -90,11 +100,17 @@ func (s *Stage) Connect(w http.ResponseWriter, r *http.Request, call Call) {
 	}
 }
 
-// isClosedTo tells whether the API is not to be called so: by its default endpoint while that
-// is disabled.
+// isHandshake tells whether a request to upgrade is one that RFC 6455 lets be accepted.
+func isHandshake(r *http.Request) bool {
+	key, err := base64.StdEncoding.DecodeString(r.Header.Get("Sec-Websocket-Key"))
+	return r.Method == http.MethodGet && err == nil && len(key) == 16 && slices.Contains(r.Header["Sec-Websocket-Version"], "13")
+}
+
+// isClosedTo tells whether the API is not to be called so: without a deployment, or by its
+// default endpoint while that is disabled.
 func (s *Stage) isClosedTo(byCustomDomain bool) bool {
 	api := s.snapshot.Api
-	return api != nil && aws.ToBool(api.Api.DisableExecuteApiEndpoint) && !byCustomDomain
+	return api == nil || aws.ToBool(api.Api.DisableExecuteApiEndpoint) && !byCustomDomain
 }
 
 // errorTypes are the x-amzn-ErrorType headers of refused handshakes. Unverified.
@@ -137,9 +153,12 @@ func (x *Exchange) refuse(w http.ResponseWriter) {
 func (x *Exchange) upgrade(w http.ResponseWriter) {
 	header := http.Header{}
 	for name, values := range x.reply.header {
-		if name = http.CanonicalHeaderKey(name); !isConnectionHeader(name) {
+		if name = http.CanonicalHeaderKey(name); !isConnectionHeader(name) && isHeaderName(name) {
 			header[name] = values
 		}
+	}
+	if strings.ContainsFunc(header.Get(protocolHeader), unicode.IsControl) { // which the library would write as it is
+		delete(header, protocolHeader)
 	}
 	conn, err := upgrader.Upgrade(&limitedHijacker{ResponseWriter: w}, x.handshake, header)
 	if err != nil {
@@ -153,6 +172,7 @@ func (x *Exchange) upgrade(w http.ResponseWriter) {
 		_ = conn.WriteControl(websocket.PongMessage, []byte(text), time.Now().Add(c.limits.Write))
 		return nil
 	})
+	conn.SetPongHandler(func(string) error { c.touch(); return nil })
 	c.touch()
 	c.shared.opened.Add(1)
 	if !c.hub.add(c) {
@@ -160,6 +180,9 @@ func (x *Exchange) upgrade(w http.ResponseWriter) {
 		c.end(websocket.CloseGoingAway, reasonGoingAway)
 		_ = conn.Close()
 		return
+	}
+	if c.shared.current.Load() == nil { // withdrawn while $connect ran: nobody else closes it
+		c.hub.closeStage(c.shared)
 	}
 }
 
@@ -173,6 +196,16 @@ func (h *limitedHijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 		return nil, nil, err
 	}
 	return &frameLimit{Conn: conn}, buffer, nil
+}
+
+// protocolHeader is where the backend chooses a subprotocol.
+const protocolHeader = "Sec-Websocket-Protocol"
+
+// isHeaderName tells whether a name is a token: the library writes names as they are.
+func isHeaderName(name string) bool {
+	return name != "" && !strings.ContainsFunc(name, func(r rune) bool {
+		return r <= ' ' || r >= 0x7f || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r)
+	})
 }
 
 // isConnectionHeader tells which headers the gateway sets itself. The subprotocol is the
