@@ -14,7 +14,7 @@ import (
 // which do not draw on it here.
 type account struct {
 	// connections are new connections, requests are handshakes, messages of clients and
-	// calls of @connections.
+	// calls of @connections. They are nil without a bound.
 	connections, requests *traffic.Gate
 }
 
@@ -29,9 +29,12 @@ func (h *Hub) account(id, region string, limits *Limits, now time.Time) *account
 	if known := h.accounts[key]; known != nil {
 		return known
 	}
-	made := &account{
-		connections: traffic.NewGate(limits.ConnectionsPerSecond, limits.ConnectionsPerSecond, now),
-		requests:    traffic.NewGate(limits.RequestsPerSecond, limits.RequestBurst, now),
+	made := &account{}
+	if n := limits.ConnectionsPerSecond; n > 0 {
+		made.connections = traffic.NewGate(n, n, now)
+	}
+	if n := limits.RequestsPerSecond; n > 0 {
+		made.requests = traffic.NewGate(n, limits.RequestBurst, now)
 	}
 	h.accounts[key] = made
 	return made

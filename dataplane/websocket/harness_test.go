@@ -2,7 +2,6 @@ package websocket_test
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"encoding/json"
 	"io"
@@ -92,9 +91,6 @@ func newFixtureAt(tb testing.TB, invoker functions, limits ws.Limits, now func()
 	if err != nil {
 		tb.Fatal(err)
 	}
-	limits.ConnectionsPerSecond = cmp.Or(limits.ConnectionsPerSecond, 1_000_000) // tests are quick
-	limits.RequestsPerSecond = cmp.Or(limits.RequestsPerSecond, 1_000_000)
-	limits.RequestBurst = cmp.Or(limits.RequestBurst, 1_000_000)
 	f := &fixture{t: tb, log: &buffer{}, lines: make(chan string, 100), executions: make(chan []string, 100)}
 	f.DataPlane = dataplane.New(dataplane.Config{
 		Invoker: invoker, Credentials: credentials, WebSockets: limits, Now: now,

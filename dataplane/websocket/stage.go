@@ -61,16 +61,18 @@ type Limits struct {
 	// quota of AWS.
 	Write time.Duration
 	// ConnectionsPerSecond are the new connections to all WebSocket APIs of an account and
-	// region, as a rate and as a burst: 500.
+	// region, as a rate and as a burst. AWS's quota is 500; zero = no bound, because load
+	// tests of a machine's own are not what the quota is for.
 	ConnectionsPerSecond int
 	// RequestsPerSecond and RequestBurst are the throttle of an account and region for
-	// handshakes, messages and calls of @connections together: 10,000 and 5,000.
+	// handshakes, messages and calls of @connections together. AWS's are 10,000 and 5,000;
+	// zero = no bound. A burst of zero is as large as the rate.
 	RequestsPerSecond, RequestBurst int
 	// AuthorizerResultBytes is how long the answer of an authorizer may be: 8 KB.
 	AuthorizerResultBytes int
 }
 
-// WithDefaults returns the limits with AWS's quotas for what is zero.
+// WithDefaults returns the limits with AWS's quotas for what is zero, but for rates.
 func (l Limits) WithDefaults() Limits {
 	if l.Idle == 0 {
 		l.Idle = 10 * time.Minute
@@ -81,9 +83,7 @@ func (l Limits) WithDefaults() Limits {
 	if l.Write == 0 {
 		l.Write = 10 * time.Second
 	}
-	l.ConnectionsPerSecond = cmp.Or(l.ConnectionsPerSecond, 500)
-	l.RequestsPerSecond = cmp.Or(l.RequestsPerSecond, 10_000)
-	l.RequestBurst = cmp.Or(l.RequestBurst, 5_000)
+	l.RequestBurst = cmp.Or(l.RequestBurst, l.RequestsPerSecond)
 	l.AuthorizerResultBytes = cmp.Or(l.AuthorizerResultBytes, 8<<10)
 	return l
 }
