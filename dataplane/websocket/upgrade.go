@@ -37,7 +37,10 @@ const (
 )
 
 // ServeForbidden answers a call whose stage does not exist.
-func ServeForbidden(w http.ResponseWriter) { writeJSON(w, http.StatusForbidden, []byte(bodyForbidden)) }
+func ServeForbidden(w http.ResponseWriter) {
+	w.Header()["X-Amzn-Errortype"] = []string{"ForbiddenException"}
+	writeJSON(w, http.StatusForbidden, []byte(bodyForbidden))
+}
 
 func writeJSON(w http.ResponseWriter, status int, body []byte) {
 	header := w.Header()
@@ -103,7 +106,8 @@ func (s *Stage) Connect(w http.ResponseWriter, r *http.Request, call Call) {
 // isHandshake tells whether a request to upgrade is one that RFC 6455 lets be accepted.
 func isHandshake(r *http.Request) bool {
 	key, err := base64.StdEncoding.DecodeString(r.Header.Get("Sec-Websocket-Key"))
-	return r.Method == http.MethodGet && err == nil && len(key) == 16 && slices.Contains(r.Header["Sec-Websocket-Version"], "13")
+	versions := strings.Split(strings.Join(r.Header["Sec-Websocket-Version"], ","), ",")
+	return r.Method == http.MethodGet && err == nil && len(key) == 16 && slices.ContainsFunc(versions, func(v string) bool { return strings.TrimSpace(v) == "13" })
 }
 
 // isClosedTo tells whether the API is not to be called so: without a deployment, or by its
