@@ -136,7 +136,14 @@ func (e *httpEndpoint) roundTrip(ctx context.Context, out *http.Request) (*http.
 		out.Host = host[len(host)-1]
 		delete(out.Header, "Host")
 	}
-	return e.config.Transport.RoundTrip(out)
+	response, err := e.config.Transport.RoundTrip(out)
+	if err == nil && response.StatusCode < http.StatusOK {
+		// It switches to a protocol that nobody asked for. The client must not be told so: what
+		// follows is no HTTP for neither side.
+		_ = response.Body.Close()
+		return nil, fmt.Errorf("the endpoint answered with the status %d", response.StatusCode)
+	}
+	return response, err
 }
 
 func readResponse(ctx context.Context, response *http.Response) (*Response, *Failure) {
