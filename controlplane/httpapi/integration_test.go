@@ -1,11 +1,13 @@
 package httpapi_test
 
 import (
+	"strconv"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/apigatewayv2"
 	"github.com/aws/aws-sdk-go-v2/service/apigatewayv2/types"
+	"github.com/google/go-cmp/cmp"
 )
 
 const roleARN = "arn:aws:iam::111111111111:role/r"
@@ -141,6 +143,18 @@ func TestIntegrationRules(t *testing.T) {
 		{"Operations on header authorization are restricted", apigatewayv2.CreateIntegrationInput{ApiId: http, IntegrationType: lambdaProxy, IntegrationUri: lambda, PayloadFormatVersion: format, RequestParameters: map[string]string{"overwrite:header.Authorization": "b"}}},
 		{"Operations on header x-amz-date are restricted", apigatewayv2.CreateIntegrationInput{ApiId: http, IntegrationType: lambdaProxy, IntegrationUri: lambda, PayloadFormatVersion: format, ResponseParameters: map[string]map[string]string{"200": {"append:header.X-Amz-Date": "b"}}}},
 		{"Invalid status code in responseParameters: 199", apigatewayv2.CreateIntegrationInput{ApiId: http, IntegrationType: lambdaProxy, IntegrationUri: lambda, PayloadFormatVersion: format, ResponseParameters: map[string]map[string]string{"199": {"overwrite:statuscode": "200"}}}},
+		{"Invalid mapping expression specified: $foo", apigatewayv2.CreateIntegrationInput{ApiId: http, IntegrationType: lambdaProxy, IntegrationUri: lambda, PayloadFormatVersion: format, RequestParameters: map[string]string{"append:header.a": "$foo"}}},
+		{"Invalid mapping expression specified: a ${foo} b", apigatewayv2.CreateIntegrationInput{ApiId: http, IntegrationType: lambdaProxy, IntegrationUri: lambda, PayloadFormatVersion: format, RequestParameters: map[string]string{"append:header.a": "a ${foo} b"}}},
+		{"Invalid mapping expression specified: $request", apigatewayv2.CreateIntegrationInput{ApiId: http, IntegrationType: lambdaProxy, IntegrationUri: lambda, PayloadFormatVersion: format, RequestParameters: map[string]string{"append:header.a": "$request"}}},
+		{"Invalid mapping expression specified: $request.header.", apigatewayv2.CreateIntegrationInput{ApiId: http, IntegrationType: lambdaProxy, IntegrationUri: lambda, PayloadFormatVersion: format, RequestParameters: map[string]string{"append:header.a": "$request.header."}}},
+		{"Invalid mapping expression specified: $response.header.a", apigatewayv2.CreateIntegrationInput{ApiId: http, IntegrationType: lambdaProxy, IntegrationUri: lambda, PayloadFormatVersion: format, RequestParameters: map[string]string{"append:header.a": "$response.header.a"}}},
+		{"Invalid mapping expression specified: ${response.body}", apigatewayv2.CreateIntegrationInput{ApiId: http, IntegrationType: lambdaProxy, IntegrationUri: lambda, PayloadFormatVersion: format, RequestParameters: map[string]string{"append:header.a": "${response.body}"}}},
+		{"Invalid mapping expression specified: $request.body..a", apigatewayv2.CreateIntegrationInput{ApiId: http, IntegrationType: lambdaProxy, IntegrationUri: lambda, PayloadFormatVersion: format, RequestParameters: map[string]string{"append:header.a": "$request.body..a"}}},
+		{"Invalid mapping expression specified: $request.body[?(@.a)]", apigatewayv2.CreateIntegrationInput{ApiId: http, IntegrationType: lambdaProxy, IntegrationUri: lambda, PayloadFormatVersion: format, RequestParameters: map[string]string{"append:header.a": "$request.body[?(@.a)]"}}},
+		{"Invalid mapping expression specified: ${}", apigatewayv2.CreateIntegrationInput{ApiId: http, IntegrationType: lambdaProxy, IntegrationUri: lambda, PayloadFormatVersion: format, RequestParameters: map[string]string{"append:header.a": "${}"}}},
+		{"Invalid mapping expression specified: $contexts.a", apigatewayv2.CreateIntegrationInput{ApiId: http, IntegrationType: lambdaProxy, IntegrationUri: lambda, PayloadFormatVersion: format, RequestParameters: map[string]string{"append:header.a": "$contexts.a"}}},
+		{"Invalid mapping expression specified: $method.request.header.a", apigatewayv2.CreateIntegrationInput{ApiId: http, IntegrationType: lambdaProxy, IntegrationUri: lambda, PayloadFormatVersion: format, RequestParameters: map[string]string{"append:header.a": "$method.request.header.a"}}},
+		{"Invalid mapping expression specified: $response.status", apigatewayv2.CreateIntegrationInput{ApiId: http, IntegrationType: lambdaProxy, IntegrationUri: lambda, PayloadFormatVersion: format, ResponseParameters: map[string]map[string]string{"200": {"append:header.a": "$response.status"}}}},
 		{"Invalid mapping expression specified: overwrite:path", apigatewayv2.CreateIntegrationInput{ApiId: http, IntegrationType: lambdaProxy, IntegrationUri: lambda, PayloadFormatVersion: format, ResponseParameters: map[string]map[string]string{"200": {"overwrite:path": "/"}}}},
 		{"Invalid mapping expression specified: append:header.a", apigatewayv2.CreateIntegrationInput{ApiId: socket, IntegrationType: types.IntegrationTypeMock, RequestParameters: map[string]string{"append:header.a": "b"}}},
 		{"Invalid templateSelectionExpression specified", apigatewayv2.CreateIntegrationInput{ApiId: socket, IntegrationType: types.IntegrationTypeMock, TemplateSelectionExpression: aws.String("$nope")}},
@@ -253,4 +267,32 @@ func TestIntegrationResponse(t *testing.T) {
 	must(w, w.client.DeleteIntegration, &apigatewayv2.DeleteIntegrationInput{ApiId: api, IntegrationId: integration})
 	answers(w, w.client.GetIntegrationResponse, &apigatewayv2.GetIntegrationResponseInput{ApiId: api, IntegrationId: integration, IntegrationResponseId: other},
 		"404 NotFoundException: Invalid IntegrationResponse identifier specified")
+}
+
+// TestMappingValues: each form of a value is taken as it is.
+func TestMappingValues(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	api := w.httpAPI()
+	request := map[string]string{}
+	for i, value := range []string{
+		"static", "'quoted'", "5$", "$request.header.a", "$request.querystring.a", "$request.path", "$request.path.a", "$request.body", "$request.body.a[0]", "$request.body['a b']",
+		"$context.authorizer.claims.sub", "$stageVariables.a", "${request.path.a}/${stageVariables.b}", "a ${open", "text $foo",
+	} {
+		request["append:header.a"+strconv.Itoa(i)] = value
+	}
+	request["remove:header.gone"] = "$foo"
+	response := map[string]map[string]string{"200": {"append:header.a": "$response.header.a", "append:header.b": "$response.body.b", "append:header.c": "${request.header.c}", "overwrite:statuscode": "$context.status"}}
+	made := must(w, w.client.CreateIntegration, &apigatewayv2.CreateIntegrationInput{
+		ApiId: api, IntegrationType: types.IntegrationTypeHttpProxy, IntegrationUri: aws.String("https://a.example"), IntegrationMethod: aws.String("GET"), PayloadFormatVersion: aws.String("1.0"),
+		RequestParameters: request, ResponseParameters: response,
+	})
+	if diff := cmp.Diff(request, made.RequestParameters) + cmp.Diff(response, made.ResponseParameters); diff != "" {
+		t.Error(diff)
+	}
+	sqs := &apigatewayv2.CreateIntegrationInput{
+		ApiId: api, IntegrationType: types.IntegrationTypeAwsProxy, IntegrationSubtype: aws.String("SQS-PurgeQueue"), PayloadFormatVersion: aws.String("1.0"),
+		CredentialsArn: aws.String("arn:aws:iam::000000000000:role/r"), RequestParameters: map[string]string{"QueueUrl": "$request.headers.a"},
+	}
+	answers(w, w.client.CreateIntegration, sqs, "400 BadRequestException: Invalid mapping expression specified: $request.headers.a")
 }

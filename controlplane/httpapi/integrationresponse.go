@@ -56,7 +56,7 @@ func checkIntegrationResponse(a apiTx, response *types.IntegrationResponse, inte
 	}
 	for name := range response.ResponseParameters {
 		if !integrationResponseParameter.MatchString(name) {
-			return errMappingKey(name)
+			return errMapping(name)
 		}
 	}
 	existing, err := all(a, integrationResponses, integrationID)

@@ -14,8 +14,11 @@ import (
 )
 
 var (
-	requestMappingPattern   = regexp.MustCompile(`^(append|overwrite|remove):(header|querystring)\.([^\s]+)$|^overwrite:path$`)
-	responseMappingPattern  = regexp.MustCompile("^(append|overwrite|remove):(header)\\.([a-zA-Z0-9!#$%&'*+.^_`|~-]+)$|^overwrite:statuscode$")
+	requestMappingPattern  = regexp.MustCompile(`^(append|overwrite|remove):(header|querystring)\.([^\s]+)$|^overwrite:path$`)
+	responseMappingPattern = regexp.MustCompile("^(append|overwrite|remove):(header)\\.([a-zA-Z0-9!#$%&'*+.^_`|~-]+)$|^overwrite:statuscode$")
+	// The variables of values, named without "$".
+	requestVariablePattern  = regexp.MustCompile(`^(request\.(header|querystring|path)\..+|request\.path|request\.body([.\[].+)?|context\..+|stageVariables\..+)$`)
+	responseVariablePattern = regexp.MustCompile(`^((request|response)\.header\..+|request\.(querystring|path)\..+|request\.path|(request|response)\.body([.\[].+)?|context\..+|stageVariables\..+)$`)
 	webSocketMappingPattern = regexp.MustCompile(`^integration\.request\.(header|querystring|path)\.[^\s]+$`)
 
 	// reservedHeaders cannot be mapped; nor those with a reserved prefix.
@@ -27,14 +30,14 @@ var (
 	reservedPrefixes = []string{"access-control-", "apigw-", "x-amz-", "x-amzn-"}
 )
 
-func errMappingKey(key string) error {
+func errMapping(key string) error {
 	return wire.BadRequest("Invalid mapping expression specified: " + key) // Unverified: the wording.
 }
 
 // checkRequestParameters holds the rules for the parameter mapping of HTTP APIs.
 func checkRequestParameters(parameters map[string]string) error {
 	for _, key := range slices.Sorted(maps.Keys(parameters)) {
-		if err := checkMapping(requestMappingPattern, key); err != nil {
+		if err := checkMapping(requestMappingPattern, key, requestVariablePattern, parameters[key]); err != nil {
 			return err
 		}
 	}
@@ -48,7 +51,7 @@ func checkResponseParameters(byStatus map[string]map[string]string) error {
 			return wire.BadRequest("Invalid status code in responseParameters: " + status) // Unverified: the wording.
 		}
 		for _, key := range slices.Sorted(maps.Keys(byStatus[status])) {
-			if err := checkMapping(responseMappingPattern, key); err != nil {
+			if err := checkMapping(responseMappingPattern, key, responseVariablePattern, byStatus[status][key]); err != nil {
 				return err
 			}
 		}
@@ -56,13 +59,46 @@ func checkResponseParameters(byStatus map[string]map[string]string) error {
 	return nil
 }
 
-func checkMapping(pattern *regexp.Regexp, key string) error {
-	m := pattern.FindStringSubmatch(key)
+func checkMapping(keys *regexp.Regexp, key string, variables *regexp.Regexp, value string) error {
+	m := keys.FindStringSubmatch(key)
 	if m == nil {
-		return errMappingKey(key)
+		return errMapping(key)
 	}
 	if header := strings.ToLower(m[3]); m[2] == "header" && isReserved(header) {
 		return wire.BadRequest("Operations on header " + header + " are restricted") // Unverified: the wording.
+	}
+	if m[1] == "remove" {
+		return nil // its value means nothing
+	}
+	return checkValue(variables, value)
+}
+
+// checkValue refuses a value with a variable that there is not, "$foo" or "a ${foo}": each
+// call of its route would fail. Other text is static. Unverified: that AWS refuses it.
+func checkValue(variables *regexp.Regexp, value string) error {
+	name, isVariable := strings.CutPrefix(value, "$")
+	if isVariable && !strings.HasPrefix(name, "{") {
+		return checkVariable(variables, name, value)
+	}
+	for rest := value; ; {
+		_, after, ok := strings.Cut(rest, "${")
+		name, left, closed := strings.Cut(after, "}")
+		if !ok || !closed {
+			return nil
+		}
+		if err := checkVariable(variables, name, value); err != nil {
+			return err
+		}
+		rest = left
+	}
+}
+
+// checkVariable holds the rules for a variable. JSONPaths have neither recursive descent nor
+// filters.
+func checkVariable(variables *regexp.Regexp, name, value string) error {
+	isBody := strings.HasPrefix(name, "request.body") || strings.HasPrefix(name, "response.body")
+	if !variables.MatchString(name) || isBody && (strings.Contains(name, "..") || strings.Contains(name, "?")) {
+		return errMapping(value)
 	}
 	return nil
 }
@@ -76,7 +112,7 @@ func isReserved(header string) bool {
 func checkWebSocketParameters(parameters map[string]string) error {
 	for _, key := range slices.Sorted(maps.Keys(parameters)) {
 		if !webSocketMappingPattern.MatchString(key) {
-			return errMappingKey(key)
+			return errMapping(key)
 		}
 	}
 	return nil
@@ -123,6 +159,9 @@ func checkSubtype(i *types.Integration) error {
 	for _, name := range slices.Sorted(maps.Keys(i.RequestParameters)) {
 		if name != "Region" && !slices.Contains(taken.required, name) && !slices.Contains(taken.optional, name) {
 			return wire.BadRequest("Parameter: " + name + " does not fit schema for integration subtype: " + *i.IntegrationSubtype) // Unverified: the wording.
+		}
+		if err := checkValue(requestVariablePattern, i.RequestParameters[name]); err != nil {
+			return err
 		}
 	}
 	return nil
