@@ -241,3 +241,29 @@ func TestHTTPAPIIAM(t *testing.T) {
 		t.Errorf("unsigned: got %d %s", response.StatusCode, answer)
 	}
 }
+
+// TestHTTPAPICallerCredentials: a function whose policy does not allow API Gateway, called
+// as who signed the request.
+func TestHTTPAPICallerCredentials(t *testing.T) {
+	t.Parallel()
+	a := createHTTPAPI(t, start(t, emulator.Config{Credentials: []string{"AKIAANN=s3cr3t,arn:aws:iam::000000000000:user/ann"}}), nil)
+	arn := aws.ToString(must(a.lambda.CreateFunction(t.Context(), echoFunction(t)))(t).FunctionArn)
+	define := func(credentials *string) string {
+		return a.integrate(t.Context(), t, apigatewayv2.CreateIntegrationInput{
+			IntegrationType: types.IntegrationTypeAwsProxy, IntegrationUri: &arn, PayloadFormatVersion: aws.String("2.0"), CredentialsArn: credentials,
+		})
+	}
+	caller := define(aws.String("arn:aws:iam::*:user/*"))
+	a.guarded(t, "POST /caller", caller, types.AuthorizationTypeAwsIam, "")
+	a.guarded(t, "POST /gateway", define(nil), types.AuthorizationTypeAwsIam, "")
+	a.guarded(t, "POST /open", caller, types.AuthorizationTypeNone, "")
+	for path, want := range map[string]int{"/caller": 200, "/gateway": 500, "/open": 500} {
+		s := signature{key: "AKIAANN", secret: "s3cr3t", service: "execute-api", region: "us-east-1", at: time.Now()}
+		if status, body := a.signed(t, path, "", "", s); status != want {
+			t.Errorf("%s: got %d %s, want %d", path, status, body, want)
+		}
+	}
+	if response, body := a.send(t.Context(), t, "POST", "/caller", "", nil); response.StatusCode != 403 {
+		t.Errorf("unsigned: %d %s", response.StatusCode, body)
+	}
+}

@@ -306,6 +306,31 @@ func TestIAM(t *testing.T) {
 	closed.want(t, "POST", "/a", 500, internalBody)
 }
 
+// TestCallerCredentials: a function that is called as the caller, who has to be known.
+func TestCallerCredentials(t *testing.T) {
+	t.Parallel()
+	function := returning(`{"statusCode":200,"body":"x"}`)
+	f := newFixture(t, func(c *dataplane.Config) { c.Invoker, c.Credentials = function, localCredentials(t) })
+	i := lambdaIntegration("2.0")
+	i.CredentialsArn = aws.String("arn:aws:iam::*:user/*")
+	stage := stageOf("$default", i, "GET /a")
+	guardedBy(types.AuthorizationTypeAwsIam, types.Authorizer{})(stage)
+	f.PublishApiStage(stage)
+	f.want(t, "GET", "/a", 403, forbiddenBody)
+	for range 2 {
+		r, address := request("GET", "/a", "", nil)
+		signed(t, r, "AKIAANN", "secret", "")
+		recorder := httptest.NewRecorder()
+		f.Serve(recorder, r, address)
+		if recorder.Code != 200 || function.arn != "arn:aws:iam::123456789012:user/ann" {
+			t.Errorf("got %d %s, called as %q", recorder.Code, recorder.Body, function.arn)
+		}
+	}
+	open := stageOf("open", i, "GET /a")
+	f.PublishApiStage(open)
+	f.want(t, "GET", "/open/a", 500, internalBody)
+}
+
 // TestAuthorizerEvents compares the events behind authorizers of each kind with
 // testdata/events.
 func TestAuthorizerEvents(t *testing.T) {

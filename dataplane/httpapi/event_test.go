@@ -236,9 +236,13 @@ func TestMisconfigured(t *testing.T) {
 	}{
 		"no function":        {func(i *types.Integration) { i.IntegrationUri = aws.String("x") }, "invokes no Lambda function"},
 		"caller credentials": {func(i *types.Integration) { i.CredentialsArn = aws.String("arn:aws:iam::*:user/*") }, "caller's credentials"},
-		"format":             {func(i *types.Integration) { i.PayloadFormatVersion = aws.String("3.0") }, "payloadFormatVersion 3.0"},
-		"type":               {func(i *types.Integration) { i.IntegrationType = types.IntegrationTypeMock }, "MOCK"},
-		"mapping":            {func(i *types.Integration) { i.RequestParameters = map[string]string{"append:header.a": "$foo"} }, "no variable $foo"},
+		"other users":        {func(i *types.Integration) { i.CredentialsArn = aws.String("arn:aws:iam::*:user/a*") }, "credentials arn:aws:iam::*:user/a*"},
+		"service with the caller's": {func(i *types.Integration) {
+			i.IntegrationSubtype, i.CredentialsArn = aws.String("SQS-PurgeQueue"), aws.String("arn:aws:iam::*:user/*")
+		}, "caller's credentials"},
+		"format":  {func(i *types.Integration) { i.PayloadFormatVersion = aws.String("3.0") }, "payloadFormatVersion 3.0"},
+		"type":    {func(i *types.Integration) { i.IntegrationType = types.IntegrationTypeMock }, "MOCK"},
+		"mapping": {func(i *types.Integration) { i.RequestParameters = map[string]string{"append:header.a": "$foo"} }, "no variable $foo"},
 		"reserved header": {func(i *types.Integration) {
 			i.RequestParameters = map[string]string{"append:header.authorization": "x"}
 		}, "reserved"},

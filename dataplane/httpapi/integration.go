@@ -57,11 +57,19 @@ func (c *compiler) call(r *route, i *types.Integration) (step, *Failure) {
 	}
 }
 
-// role returns the role that calls the backend; empty for none.
-func (c *compiler) role(i *types.Integration) (string, *Failure) {
+// asCaller is the credentialsArn of integrations that are called as the caller of the API,
+// and not as a role.
+const asCaller = "arn:aws:iam::*:user/*"
+
+// role returns the role that calls the backend; empty for none, or [asCaller], of which the
+// caller has to be known.
+func (c *compiler) role(r *route, i *types.Integration) (string, *Failure) {
 	role := c.substitute(i.CredentialsArn)
-	if strings.HasPrefix(role, "arn:aws:iam::*:") {
-		return "", configurationError("the caller's credentials for an integration are not supported")
+	switch {
+	case role == asCaller && r.snapshot.AuthorizationType != types.AuthorizationTypeAwsIam:
+		return "", configurationError("the caller's credentials for an integration need a route with AWS_IAM")
+	case role != asCaller && strings.HasPrefix(role, "arn:aws:iam::*:"):
+		return "", configurationError("the credentials " + role + " for an integration are not supported")
 	}
 	return role, nil
 }

@@ -29,7 +29,7 @@ func (c *compiler) lambdaProxy(r *route, i *types.Integration) (step, *Failure) 
 	if err != nil {
 		return step{}, configurationError(err.Error())
 	}
-	role, failure := c.role(i)
+	role, failure := c.role(r, i)
 	if failure != nil {
 		return step{}, failure
 	}
@@ -61,7 +61,13 @@ func (l *lambdaProxy) run(x *Exchange) *Failure {
 	ctx, release := x.functionContext()
 	defer release()
 	began := x.began()
-	payload, requestID, failed := l.Run(ctx, event)
+	function := &l.Function
+	if function.RoleARN == asCaller {
+		called := l.Function
+		called.RoleARN = x.authorization.principal.UserARN
+		function = &called
+	}
+	payload, requestID, failed := function.Run(ctx, event)
 	x.Integration.RequestID = requestID
 	if requestID != "" {
 		x.Integration.ServiceStatus = http.StatusOK

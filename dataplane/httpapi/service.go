@@ -41,11 +41,13 @@ func (c *compiler) service(r *route, i *types.Integration) (step, *Failure) {
 	if operation == nil {
 		return step{}, configurationError("integrationSubtype " + subtype + " is not supported")
 	}
-	role, failure := c.role(i)
-	if failure != nil {
+	role, failure := c.role(r, i)
+	switch {
+	case failure != nil:
 		return step{}, failure
-	}
-	if role == "" {
+	case role == asCaller:
+		return step{}, configurationError("the caller's credentials for a service are not supported: the service would need the caller's secret")
+	case role == "":
 		return step{}, configurationError("integrationSubtype " + subtype + " needs credentialsArn")
 	}
 	s := &service{operation: operation, defaultRegion: c.snapshot.Region, config: integration.AWSConfig{
