@@ -3,6 +3,7 @@ package logs
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"strconv"
 )
 
@@ -24,6 +25,16 @@ func (e *event) position() position { return position{e.Time, e.Seq} }
 func (p position) compare(q position) int {
 	return cmp.Or(cmp.Compare(p.time, q.time), cmp.Compare(p.seq, q.seq))
 }
+
+// before and after are the positions next to p.
+func (p position) before() position {
+	if p.seq == 0 {
+		return position{p.time - 1, math.MaxInt64}
+	}
+	return position{p.time, p.seq - 1}
+}
+
+func (p position) after() position { return position{p.time, p.seq + 1} }
 
 // positionDigits is the length of an event id on AWS.
 const positionDigits = 56

@@ -67,91 +67,6 @@ func (s *Service) needStream(ctx context.Context, scope store.Scope, groupName, 
 	})
 }
 
-type getLogEventsInput struct {
-	streamInput
-
-	StartTime, EndTime *int64
-	NextToken          string
-	Limit              int
-	StartFromHead      bool
-}
-
-// outputEvent is an event as GetLogEvents shows it.
-type outputEvent struct {
-	Timestamp     int64  `json:"timestamp"`
-	Message       string `json:"message"`
-	IngestionTime int64  `json:"ingestionTime"`
-}
-
-type getLogEventsOutput struct {
-	Events            []outputEvent `json:"events"`
-	NextForwardToken  string        `json:"nextForwardToken"`
-	NextBackwardToken string        `json:"nextBackwardToken"`
-}
-
-// getLogEvents returns a page of a stream. A token names the event that it goes on
-// behind ("f/") or in front of ("b/"); at the end of a stream the same token comes back.
-func (s *Service) getLogEvents(ctx context.Context, scope store.Scope, in *getLogEventsInput) (*getLogEventsOutput, error) {
-	limit, err := pageSize(in.Limit, maxEvents, maxEvents)
-	if err != nil {
-		return nil, err
-	}
-	if err := s.needStream(ctx, scope, in.name(), in.LogStreamName); err != nil {
-		return nil, err
-	}
-	from, to := span(in.StartTime, in.EndTime)
-	events, err := s.read(ctx, scope, in.name(), from, to, func(e *event) bool { return e.Stream == in.LogStreamName })
-	if err != nil {
-		return nil, err
-	}
-	direction, mark, hasToken := strings.Cut(in.NextToken, "/")
-	at, ok := parsePosition(mark)
-	if hasToken && !ok || !hasToken && in.NextToken != "" {
-		return nil, invalid("The specified nextToken is invalid.")
-	}
-	first, last := page(events, limit, in.StartFromHead, direction, at)
-	out := &getLogEventsOutput{Events: []outputEvent{}}
-	for _, e := range events[first:last] {
-		out.Events = append(out.Events, outputEvent{e.Time, e.Message, e.Ingested})
-	}
-	if first < last {
-		out.NextForwardToken = "f/" + events[last-1].position().String()
-		out.NextBackwardToken = "b/" + events[first].position().String()
-		return out, nil
-	}
-	if !hasToken {
-		at = position{time: s.config.Now().UnixMilli()}
-	}
-	out.NextForwardToken, out.NextBackwardToken = "f/"+at.String(), "b/"+at.String()
-	return out, nil
-}
-
-// page returns which events belong to a page.
-func page(events []*event, limit int, fromHead bool, direction string, at position) (first, last int) {
-	switch {
-	case direction == "f" || direction == "" && fromHead:
-		if direction == "f" {
-			first = firstAfter(events, at)
-		}
-		return first, min(first+limit, len(events))
-	case direction == "b":
-		last = slices.IndexFunc(events, func(e *event) bool { return e.position().compare(at) >= 0 })
-		if last < 0 {
-			last = len(events)
-		}
-		return max(last-limit, 0), last
-	default:
-		return max(len(events)-limit, 0), len(events)
-	}
-}
-
-func firstAfter(events []*event, at position) int {
-	if i := slices.IndexFunc(events, func(e *event) bool { return e.position().compare(at) > 0 }); i >= 0 {
-		return i
-	}
-	return len(events)
-}
-
 // span is the time range of a request; its end is included on AWS in FilterLogEvents
 // only, which adds one.
 func span(start, end *int64) (from, to int64) {
@@ -171,7 +86,7 @@ type filterLogEventsInput struct {
 	LogStreamNames                                []string
 	LogStreamNamePrefix, FilterPattern, NextToken string
 	StartTime, EndTime                            *int64
-	Limit                                         int
+	Limit                                         *int
 }
 
 // filteredEvent is an event as FilterLogEvents shows it.
@@ -205,7 +120,7 @@ func compilePattern(member, text string) (*filterpattern.Pattern, error) {
 }
 
 func (s *Service) filterLogEvents(ctx context.Context, scope store.Scope, in *filterLogEventsInput) (*filterLogEventsOutput, error) {
-	limit, err := pageSize(in.Limit, maxEvents, maxEvents)
+	limit, err := pageSize(in.Limit, maxEvents)
 	if err != nil {
 		return nil, err
 	}
@@ -235,11 +150,12 @@ func (s *Service) filterLogEvents(ctx context.Context, scope store.Scope, in *fi
 		return nil, err
 	}
 	out := &filterLogEventsOutput{Events: []filteredEvent{}, SearchedLogStreams: []struct{}{}}
-	for _, e := range events[:min(limit, len(events))] {
+	size := fitting(slices.Values(events), limit)
+	for _, e := range events[:size] {
 		out.Events = append(out.Events, filteredEvent{e.Stream, e.Time, e.Message, e.Ingested, e.position().String()})
 	}
-	if len(events) > limit {
-		out.NextToken = out.Events[limit-1].EventID
+	if len(events) > size {
+		out.NextToken = out.Events[size-1].EventID
 	}
 	return out, nil
 }

@@ -3,6 +3,7 @@ package logs
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"net/http"
 	"regexp"
@@ -123,7 +124,7 @@ func (s *Service) deleteLogGroup(ctx context.Context, scope store.Scope, in *nam
 
 type describeLogGroupsInput struct {
 	LogGroupNamePrefix, LogGroupNamePattern, NextToken string
-	Limit                                              int
+	Limit                                              *int
 }
 
 // describedGroup is a group as DescribeLogGroups shows it.
@@ -147,7 +148,7 @@ func (s *Service) describeLogGroups(ctx context.Context, scope store.Scope, in *
 	if err := s.sync(ctx); err != nil {
 		return nil, err
 	}
-	limit, err := pageSize(in.Limit, maxPage, maxPage)
+	limit, err := pageSize(in.Limit, maxPage)
 	if err != nil {
 		return nil, err
 	}
@@ -186,15 +187,18 @@ func (s *Service) describeLogGroups(ctx context.Context, scope store.Scope, in *
 	return out, err
 }
 
-// pageSize checks a limit; 0 stands for the default.
-func pageSize(limit, byDefault, most int) (int, error) {
+// pageSize checks a limit; without one a page has the most there can be.
+func pageSize(limit *int, most int) (int, error) {
+	const refused = "1 validation error detected: Value '%d' at 'limit' failed to satisfy constraint: Member must have value %s than or equal to %d"
 	switch {
-	case limit == 0:
-		return byDefault, nil
-	case limit < 0 || limit > most:
-		return 0, invalid("limit is out of range")
+	case limit == nil:
+		return most, nil
+	case *limit < 1:
+		return 0, invalid(fmt.Sprintf(refused, *limit, "greater", 1))
+	case *limit > most:
+		return 0, invalid(fmt.Sprintf(refused, *limit, "less", most))
 	default:
-		return limit, nil
+		return *limit, nil
 	}
 }
 

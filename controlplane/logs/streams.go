@@ -45,7 +45,7 @@ type describeLogStreamsInput struct {
 
 	LogStreamNamePrefix, OrderBy, NextToken string
 	Descending                              bool
-	Limit                                   int
+	Limit                                   *int
 }
 
 // describedStream is a stream as DescribeLogStreams shows it.
@@ -65,7 +65,7 @@ type describeLogStreamsOutput struct {
 }
 
 func (s *Service) describeLogStreams(ctx context.Context, scope store.Scope, in *describeLogStreamsInput) (*describeLogStreamsOutput, error) {
-	limit, err := pageSize(in.Limit, maxPage, maxPage)
+	limit, err := pageSize(in.Limit, maxPage)
 	if err != nil {
 		return nil, err
 	}
