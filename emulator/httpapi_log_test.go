@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/apigateway"
+	apitypes "github.com/aws/aws-sdk-go-v2/service/apigateway/types"
 	"github.com/aws/aws-sdk-go-v2/service/apigatewayv2"
 	"github.com/aws/aws-sdk-go-v2/service/apigatewayv2/types"
 	lambdatypes "github.com/aws/aws-sdk-go-v2/service/lambda/types"
@@ -161,4 +163,30 @@ var (
 func drawn(line string) string {
 	line = uuids.ReplaceAllString(line, "ID")
 	return latencies.ReplaceAllString(line, "~N")
+}
+
+// TestRESTAccessLogRequestID: Lambda's request id in the access log of a REST API.
+func TestRESTAccessLogRequestID(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "access.log")
+	e := start(t, emulator.Config{AccessLog: file})
+	c := newClients(t, e.AWSConfig())
+	id := c.createProxyAPI(t.Context(), t, c.createFunction(t.Context(), t, echoFunction(t)))
+	replace := func(path, value string) apitypes.PatchOperation {
+		return apitypes.PatchOperation{Op: apitypes.OpReplace, Path: &path, Value: &value}
+	}
+	must(c.gateway.UpdateStage(t.Context(), &apigateway.UpdateStageInput{RestApiId: &id, StageName: aws.String("dev"), PatchOperations: []apitypes.PatchOperation{
+		replace("/accessLogSettings/destinationArn", "arn:aws:logs:us-east-1:000000000000:log-group:access"),
+		replace("/accessLogSettings/format", "$context.requestId|$context.integration.requestId $context.awsEndpointRequestId $context.integration.status"),
+	}}))(t)
+	c.invoke(t, get(t, e.InvokeURL(id, "dev", "a")))
+	line := ""
+	eventually(t, "nothing is logged", func() bool {
+		content, _ := os.ReadFile(file)
+		_, line, _ = strings.Cut(string(content), "|")
+		return strings.HasSuffix(line, "\n")
+	})
+	if drawn(line) != "ID ID 200\n" {
+		t.Errorf("logged %q", line)
+	}
 }

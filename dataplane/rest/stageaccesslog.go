@@ -8,6 +8,7 @@ import (
 
 	"github.com/stagedoor-dev/stagedoor/controlplane/deployed"
 	"github.com/stagedoor-dev/stagedoor/dataplane/accesslog"
+	"github.com/stagedoor-dev/stagedoor/dataplane/executionlog"
 	"github.com/stagedoor-dev/stagedoor/dataplane/trace"
 )
 
@@ -59,6 +60,8 @@ func (x *Exchange) logVariable(name string) string {
 			return strconv.Itoa(m.Status)
 		}
 		return ""
+	case "awsEndpointRequestId", "integration.requestId":
+		return executionlog.EndpointRequestID(x.Trace)
 	case "integration.error", "integrationErrorMessage":
 		if x.Failure != nil && x.Match.method != nil {
 			return x.Failure.Reason

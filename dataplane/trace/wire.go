@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
 	"github.com/stagedoor-dev/stagedoor/dataplane/integration"
@@ -112,6 +113,9 @@ func (t tracedInvoker) InvokeFunction(ctx context.Context, in *lambda.InvokeInpu
 		header := http.Header{"Content-Type": {"application/json"}}
 		if out.ExecutedVersion != nil {
 			header["X-Amz-Executed-Version"] = []string{*out.ExecutedVersion}
+		}
+		if id, ok := awsmiddleware.GetRequestIDMetadata(out.ResultMetadata); ok {
+			header["X-Amzn-Requestid"] = []string{id}
 		}
 		if out.FunctionError != nil {
 			header["X-Amz-Function-Error"] = []string{*out.FunctionError}
