@@ -26,7 +26,8 @@ func TestTokensTurnRound(t *testing.T) {
 	}
 	at := func(token string) string { return `,"nextToken":"` + token + `"` }
 	var seen []string
-	text, forward, backward := page(`,"startFromHead":true`)
+	var backward string
+	text, forward, _ := page(`,"startFromHead":true`)
 	for seen = append(seen, text); ; seen = append(seen, text) {
 		before := forward
 		if text, forward, backward = page(at(forward)); text == "" {
