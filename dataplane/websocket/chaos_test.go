@@ -74,7 +74,7 @@ func (f *fixture) balance() (opened, closed uint64) {
 // TestChaos has clients that vanish, that keep the line but never answer, that read slowly
 // or not at all, and functions that fail. Nothing is left of them.
 func TestChaos(t *testing.T) { //nolint:paralleltest // counts goroutines and descriptors
-	f, left := chaosAPI(t, ws.Limits{Idle: time.Second, Write: 300 * time.Millisecond})
+	f, left := chaosAPI(t, ws.Limits{Idle: 3 * time.Second, Write: 2 * time.Second})
 	_ = f.connect().Close() // what is made once is there
 	eventually(t, func() string { return "the first connection stays" }, func() bool { _, closed := f.balance(); return closed == 1 })
 	http.DefaultClient.CloseIdleConnections()
@@ -133,6 +133,7 @@ func TestChaos(t *testing.T) { //nolint:paralleltest // counts goroutines and de
 		})
 		running.Go(func() { // reads slowly, and gets all of it
 			c := f.connectRaw(t)
+			defer c.Close()
 			_, _ = c.Write(bytes.Join([][]byte{text(`{"action":"big"}`), text(`{"action":"big"}`), closing(1000, "")}, nil))
 			for _, want := range []string{"text " + strings.Repeat("x", 64<<10), "text " + strings.Repeat("x", 64<<10), "close 1000"} {
 				if got := c.next(); got != want {
@@ -140,7 +141,6 @@ func TestChaos(t *testing.T) { //nolint:paralleltest // counts goroutines and de
 					return
 				}
 			}
-			_ = c.Close()
 		})
 		running.Go(func() {
 			if status, _ := f.refused("?fail=1", nil); status != http.StatusBadGateway {
