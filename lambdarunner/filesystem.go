@@ -28,10 +28,11 @@ type filesystem struct {
 	layers string
 	// runtime is the directory at /var/runtime, read-only; empty for custom runtimes.
 	runtime string
-	// tmp is at /tmp; nil for the machine's, which writableTmp makes writable where nothing
-	// else is.
-	tmp         *privateTmp
-	writableTmp bool
+	// tmp is at /tmp; nil for the machine's.
+	tmp *privateTmp
+	// isPrivate says that nobody can write to anything else: what is to be writable has to be
+	// made so.
+	isPrivate bool
 	// aside is an empty directory to make mounts in before they are put in place.
 	aside string
 }
@@ -53,15 +54,11 @@ func (r *Runner) files(fn *deployed.Function, at place, c command, debugged bool
 	}
 	files := &filesystem{
 		task: at.code, taskWritable: fn.LocalDir != "", layers: at.layers, aside: at.scratch,
-		runtime: c.runtimeFiles,
+		runtime: c.runtimeFiles, isPrivate: r.cfg.Files == FilesPrivate,
 	}
-	if r.cfg.Files != FilesPrivate {
-		return files
-	}
-	if !debugged {
+	if files.isPrivate && !debugged {
 		files.tmp = r.privateTmp(fn, c.path, c.interpreterDir, at.task)
 	}
-	files.writableTmp = files.tmp == nil
 	return files
 }
 

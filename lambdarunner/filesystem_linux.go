@@ -91,12 +91,15 @@ func (f *filesystem) mount() (undo func() error, err error) {
 			return err
 		}
 		mounted = append(mounted, at)
+		if !readOnly && !f.isPrivate {
+			return nil // it is as on the machine
+		}
 		return setReadOnly(at, readOnly)
 	}
 	if err := bind(f.task, taskRoot, !f.taskWritable); err != nil {
 		return nil, err
 	}
-	if f.taskWritable { // its own path is where it runs
+	if f.isPrivate && f.taskWritable { // its own path is where it runs
 		if err := bind(f.task, f.task, false); err != nil {
 			return nil, err
 		}
@@ -114,7 +117,7 @@ func (f *filesystem) mount() (undo func() error, err error) {
 		}
 		mounted = append(mounted, optRoot)
 	}
-	if f.writableTmp {
+	if f.isPrivate && f.tmp == nil {
 		if err := bind(tmpRoot, tmpRoot, false); err != nil {
 			return nil, err
 		}
