@@ -300,7 +300,7 @@ func composeServices(
 	if err := errors.Join(errV1, errLambda, errV2); err != nil {
 		return nil, err
 	}
-	return &services{apiGateway: apiGateway, apiGatewayV2: apiGatewayV2, management: connections{plane}, lambda: lambda}, nil
+	return &services{apiGateway: apiGateway, apiGatewayV2: apiGatewayV2, management: connections{plane}, lambda: lambdaAPI{lambda, s.Now}}, nil
 }
 
 // composeObjects returns what reads code from S3, nil without an endpoint for it.

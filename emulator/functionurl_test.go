@@ -16,6 +16,8 @@ import (
 	"github.com/stagedoor-dev/stagedoor/emulator"
 )
 
+const functionURLForbidden = `{"Message":"Forbidden. For troubleshooting Function URL authorization issues, see: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html"}`
+
 const urlHandler = `import json
 
 def handler(event, context):
@@ -74,7 +76,7 @@ func TestFunctionURLs(t *testing.T) {
 		defer response.Body.Close()
 		return response, string(must(io.ReadAll(response.Body))(t))
 	}
-	if response, body := call(t, http.MethodGet, "/", "", nil); response.StatusCode != http.StatusForbidden || body != `{"Message":"Forbidden"}` {
+	if response, body := call(t, http.MethodGet, "/", "", nil); response.StatusCode != http.StatusForbidden || body != functionURLForbidden || response.Header.Get("X-Amzn-Trace-Id") != "" {
 		t.Fatalf("without permission: %d %s", response.StatusCode, body)
 	}
 	must(c.lambda.AddPermission(ctx, &lambda.AddPermissionInput{

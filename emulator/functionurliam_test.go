@@ -27,10 +27,10 @@ func TestFunctionURLIAM(t *testing.T) {
 		part    string
 	}{
 		"own account":     {signed(t, "POST", address, "x", "lambda", "test", "test"), 200, `"userArn":"arn:aws:iam::000000000000:root"`},
-		"another account": {signed(t, "POST", address, "x", "lambda", "123456789012", "test"), 403, `{"Message":"Forbidden"}`},
+		"another account": {signed(t, "POST", address, "x", "lambda", "123456789012", "test"), 403, functionURLForbidden},
 		"wrong secret":    {signed(t, "POST", address, "x", "lambda", "test", "tset"), 403, "The request signature we calculated does not match"},
 		"wrong service":   {signed(t, "POST", address, "x", "execute-api", "test", "test"), 403, "lambda"},
-		"unsigned":        {get(t, address), 403, `{"Message":"Forbidden"}`},
+		"unsigned":        {get(t, address), 403, functionURLForbidden},
 	} {
 		if status, body := c.do(t, test.request); status != test.status || !strings.Contains(strings.ReplaceAll(body, `": "`, `":"`), test.part) {
 			t.Errorf("%s: %d %s, want %d %s", name, status, body, test.status, test.part)

@@ -57,6 +57,9 @@ func New(functions Functions, credentials sigv4.Credentials, logger *slog.Logger
 	return &Server{functions: functions, credentials: credentials, logger: logger, now: now}
 }
 
+// forbiddenBody is what a caller gets who may not call the function, as AWS has answered since 2025.
+const forbiddenBody = `{"Message":"Forbidden. For troubleshooting Function URL authorization issues, see: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html"}`
+
 // call is a request under way.
 type call struct {
 	server  *Server
@@ -163,7 +166,8 @@ func (c *call) refuse(w http.ResponseWriter, err error) {
 }
 
 func (c *call) forbidden(w http.ResponseWriter, reason string, err error) {
-	c.fail(w, http.StatusForbidden, "AccessDeniedException", `{"Message":"Forbidden"}`, reason, err)
+	w.Header().Del("X-Amzn-Trace-Id") // nothing was traced
+	c.fail(w, http.StatusForbidden, "AccessDeniedException", forbiddenBody, reason, err)
 }
 
 func (c *call) fail(w http.ResponseWriter, status int, errorType, body, reason string, err error) {
