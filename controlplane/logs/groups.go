@@ -19,6 +19,7 @@ type empty struct{}
 
 var (
 	groupName = regexp.MustCompile(`^[\.\-_/#A-Za-z0-9]{1,512}$`)
+	classes   = []string{classNormal, "INFREQUENT_ACCESS", "DELIVERY"}
 	// retentions are the days that a retention may have.
 	retentions = []int{1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653}
 )
@@ -69,13 +70,21 @@ func (s *Service) edit(ctx context.Context, scope store.Scope, name string, chan
 }
 
 type createLogGroupInput struct {
-	LogGroupName, LogGroupClass string
-	Tags                        map[string]string
+	LogGroupName, LogGroupClass, KmsKeyID string
+	Tags                                  map[string]string
+	DeletionProtectionEnabled             bool
 }
 
 func (s *Service) createLogGroup(ctx context.Context, scope store.Scope, in *createLogGroupInput) (*empty, error) {
 	if !groupName.MatchString(in.LogGroupName) {
 		return nil, invalid("1 validation error detected: Value '" + in.LogGroupName + "' at 'logGroupName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\.\\-_/#A-Za-z0-9]+")
+	}
+	if in.LogGroupClass != "" && !slices.Contains(classes, in.LogGroupClass) {
+		return nil, invalid("1 validation error detected: Value '" + in.LogGroupClass + "' at 'logGroupClass' failed to satisfy constraint: Member must satisfy enum value set: [" + strings.Join(classes, ", ") + "]")
+	}
+	// Both would guard what is in the group, and nothing here does.
+	if in.KmsKeyID != "" || in.DeletionProtectionEnabled {
+		return nil, invalid("Stagedoor neither encrypts log groups (kmsKeyId) nor protects them from deletion (deletionProtectionEnabled), so that both are refused and not ignored.")
 	}
 	record := &group{Name: in.LogGroupName, Created: s.config.Now().UnixMilli(), Class: in.LogGroupClass, Tags: in.Tags}
 	return &empty{}, s.config.Store.Update(ctx, func(tx store.Tx) error {
