@@ -57,9 +57,7 @@ func (r *Runner) environment(fn *deployed.Function, c command, at place, api str
 		v["PYTHONPATH"] = joinPaths([]string{own, c.variables["PYTHONPATH"]})
 	}
 	maps.Copy(v, reservedVariables(fn, c, at, api, log))
-	if provisioned {
-		v["AWS_LAMBDA_INITIALIZATION_TYPE"] = "provisioned-concurrency"
-	}
+	v["AWS_LAMBDA_INITIALIZATION_TYPE"] = initialization(fn, provisioned)
 	at.localise(v)
 
 	list := make([]string, 0, len(v))
@@ -93,7 +91,6 @@ func reservedVariables(fn *deployed.Function, c command, at place, api string, l
 		"AWS_LAMBDA_FUNCTION_NAME":        fn.Name,
 		"AWS_LAMBDA_FUNCTION_MEMORY_SIZE": strconv.Itoa(int(fn.MemorySizeMiB)),
 		"AWS_LAMBDA_FUNCTION_VERSION":     fn.Version,
-		"AWS_LAMBDA_INITIALIZATION_TYPE":  "on-demand",
 		"AWS_LAMBDA_LOG_GROUP_NAME":       log.group,
 		"AWS_LAMBDA_LOG_STREAM_NAME":      log.stream,
 		"AWS_ACCESS_KEY_ID":               fn.Account,

@@ -21,7 +21,7 @@ func initStart(fn *deployed.Function, version string, provisioned bool) systemLi
 	arn := "arn:aws:lambda:" + fn.Region + "::runtime:" + hex.EncodeToString(sum[:])
 	return systemLine{
 		level: logInfo, text: "INIT_START Runtime Version: " + version + "\tRuntime Version ARN: " + arn,
-		kind: "platform.initStart", record: initStartRecord{initialization(provisioned), "init", version, arn, fn.Name, fn.Version},
+		kind: "platform.initStart", record: initStartRecord{initialization(fn, provisioned), "init", version, arn, fn.Name, fn.Version},
 	}
 }
 
@@ -34,7 +34,7 @@ func (p *process) initReport(took time.Duration, phase, status, errorType string
 	}
 	return systemLine{
 		level: logWarn, text: line, kind: "platform.initReport",
-		record: initReportRecord{initialization(p.inv == nil), phase, status, errorType, initMetrics{milliseconds(took)}},
+		record: initReportRecord{initialization(p.fn, p.inv == nil), phase, status, errorType, initMetrics{milliseconds(took)}},
 	}
 }
 

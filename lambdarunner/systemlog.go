@@ -1,6 +1,7 @@
 package lambdarunner
 
 import (
+	"cmp"
 	"encoding/json"
 	"time"
 
@@ -113,9 +114,9 @@ const (
 )
 
 // initialization names how a process came to be started.
-func initialization(provisioned bool) string {
+func initialization(fn *deployed.Function, provisioned bool) string {
 	if provisioned {
-		return "provisioned-concurrency"
+		return string(deployed.Provisioned)
 	}
-	return "on-demand"
+	return string(cmp.Or(fn.Initialization, deployed.OnDemand))
 }

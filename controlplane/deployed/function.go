@@ -45,4 +45,18 @@ type Function struct {
 	ApplicationLogLevel, SystemLogLevel string
 	// Role is the execution role's ARN.
 	Role string
+	// Initialization is how environments come to be that nobody keeps warm.
+	Initialization Initialization
 }
+
+// Initialization is the value of AWS_LAMBDA_INITIALIZATION_TYPE.
+type Initialization string
+
+// The kinds of initialization.
+const (
+	OnDemand    Initialization = "on-demand"
+	Provisioned Initialization = "provisioned-concurrency"
+	// SnapStart is that of published versions with SnapStart. Here it is a name only: their
+	// processes start as those on demand.
+	SnapStart Initialization = "snap-start"
+)

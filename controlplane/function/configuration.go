@@ -7,6 +7,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
+
+	"github.com/stagedoor-dev/stagedoor/controlplane/store"
 )
 
 // settings are what CreateFunction and UpdateFunctionConfiguration have in
@@ -39,8 +41,9 @@ func defaultLogging(name string) *types.LoggingConfig {
 	return &types.LoggingConfig{LogFormat: types.LogFormatText, LogGroup: aws.String("/aws/lambda/" + name)}
 }
 
-// apply changes config to the settings that are given; they are valid.
-func apply(config *types.FunctionConfiguration, in *settings) {
+// apply changes config to the settings that are given. Each of them is valid, but not all go
+// together.
+func apply(scope store.Scope, config *types.FunctionConfiguration, in *settings) error {
 	set(&config.Description, in.Description)
 	set(&config.Handler, in.Handler)
 	set(&config.MemorySize, in.MemorySize)
@@ -74,9 +77,13 @@ func apply(config *types.FunctionConfiguration, in *settings) {
 			Ipv6AllowedForDualStack: in.VpcConfig.Ipv6AllowedForDualStack,
 			SecurityGroupIds:        orEmpty(in.VpcConfig.SecurityGroupIds),
 			SubnetIds:               orEmpty(in.VpcConfig.SubnetIds),
-			VpcId:                   aws.String(""),
+			VpcId:                   aws.String(vpcOf(scope, in.VpcConfig.SubnetIds)),
 		}
 	}
+	if in.SnapStart != nil && in.SnapStart.ApplyOn != "" {
+		config.SnapStart = &types.SnapStartResponse{ApplyOn: in.SnapStart.ApplyOn, OptimizationStatus: types.SnapStartOptimizationStatusOff}
+	}
+	return checkSnapStart(config)
 }
 
 func set[T any](member **T, given *T) {

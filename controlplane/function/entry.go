@@ -67,7 +67,7 @@ func runnable(scope store.Scope, record *functionRecord) *deployed.Function {
 		Timeout:       time.Duration(aws.ToInt32(config.Timeout)) * time.Second,
 		MemorySizeMiB: aws.ToInt32(config.MemorySize), EphemeralStorageMiB: ephemeralStorage(config),
 		DeadLetterARN: deadLetterARN(config),
-		Role:          aws.ToString(config.Role),
+		Role:          aws.ToString(config.Role), Initialization: initialization(config),
 	}
 	f.LocalDir = record.LocalDir
 	if config.LoggingConfig != nil {

@@ -29,7 +29,9 @@ func (s *Service) CreateFunction(ctx context.Context, in *lambda.CreateFunctionI
 	}
 	var common settings
 	wire.Copy(&common, in)
-	apply(&record.Config, &common)
+	if err := apply(r.scope, &record.Config, &common); err != nil {
+		return nil, err
+	}
 	beginCreate(&record.Config)
 	record.Config.LastModified = aws.String(s.lastModified())
 	record.Config.RevisionId = aws.String(newUUID())

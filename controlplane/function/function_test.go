@@ -96,7 +96,8 @@ func TestCreateFunctionRefuses(t *testing.T) {
 		"file system": {func(in *lambda.CreateFunctionInput) { in.FileSystemConfigs = []types.FileSystemConfig{{}} }, 400, invalid, ""},
 		"snap start": {func(in *lambda.CreateFunctionInput) {
 			in.SnapStart = &types.SnapStart{ApplyOn: types.SnapStartApplyOnPublishedVersions}
-		}, 400, invalid, ""},
+			in.Runtime = types.RuntimeNodejs22x
+		}, 400, invalid, "nodejs22.x is not supported for SnapStart enabled functions."},
 		"code signing": {func(in *lambda.CreateFunctionInput) { in.CodeSigningConfigArn = aws.String("arn") }, 400, invalid, ""},
 		"51 tags": {func(in *lambda.CreateFunctionInput) {
 			in.Tags = map[string]string{}

@@ -86,7 +86,9 @@ func (s *Service) UpdateFunctionConfiguration(ctx context.Context, in *settings)
 	change := s.newChange(in.RevisionId, false)
 	updated, err := update(ctx, s, func(tx store.Tx) (*types.FunctionConfiguration, error) {
 		return change.commit(tx, r, func(tx store.Tx, record *functionRecord) error {
-			apply(&record.Config, in)
+			if err := apply(r.scope, &record.Config, in); err != nil {
+				return err
+			}
 			return s.setLayers(tx, r.scope, record, in.Layers)
 		})
 	})

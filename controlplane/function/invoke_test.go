@@ -45,7 +45,7 @@ func TestInvokeHandsOver(t *testing.T) {
 	}
 	wantFn := deployed.Function{
 		Account: account, Region: region, Name: "fn", Version: latest, ARN: arnBase + "fn", RevisionID: fn.RevisionID,
-		Runtime: "python3.13", Handler: "app.handler", CodeSHA256: shaOf(zipOf(t, "fn")), Environment: map[string]string{"AB": "c"},
+		Initialization: deployed.OnDemand, Runtime: "python3.13", Handler: "app.handler", CodeSHA256: shaOf(zipOf(t, "fn")), Environment: map[string]string{"AB": "c"},
 		Timeout: 3e9, MemorySizeMiB: 128, EphemeralStorageMiB: 512,
 		LogGroup: "/aws/lambda/fn", Role: role,
 	}

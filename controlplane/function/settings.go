@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 )
 
 const (
@@ -62,8 +61,6 @@ func (s *Service) checkSupported(in *settings) error {
 		return unsupported("FileSystemConfigs")
 	case aws.ToString(in.KMSKeyArn) != "":
 		return unsupported("KMSKeyArn")
-	case in.SnapStart != nil && in.SnapStart.ApplyOn != "" && in.SnapStart.ApplyOn != types.SnapStartApplyOnNone:
-		return unsupported("SnapStart")
 	case in.ImageConfig != nil:
 		return unsupported("ImageConfig")
 	case in.CapacityProviderConfig != nil:

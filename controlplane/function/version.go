@@ -82,6 +82,7 @@ func publish(tx store.Tx, r reference, from *functionRecord, p publication) (*fu
 	version := &functionRecord{Config: from.Config, BuildID: p.buildID, PublishedFrom: from.BuildID}
 	version.UnzippedSize, version.LocalDir, version.Layers = from.UnzippedSize, from.LocalDir, from.Layers
 	version.Config.Version = &number
+	version.Config.SnapStart = ofVersion(from.Config.SnapStart)
 	version.Config.FunctionArn = aws.String(r.arn() + ":" + number)
 	version.Config.RevisionId = aws.String(p.revisionID)
 	if aws.ToString(p.description) != "" {
