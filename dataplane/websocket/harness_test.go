@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -22,6 +24,7 @@ import (
 	"github.com/stagedoor-dev/stagedoor/dataplane"
 	"github.com/stagedoor-dev/stagedoor/dataplane/authorize/sigv4"
 	"github.com/stagedoor-dev/stagedoor/dataplane/executionlog"
+	"github.com/stagedoor-dev/stagedoor/dataplane/integration"
 	ws "github.com/stagedoor-dev/stagedoor/dataplane/websocket"
 )
 
@@ -77,6 +80,8 @@ type fixture struct {
 	lines chan string
 	// executions gets the execution log of an exchange.
 	executions chan []string
+	// services is where AWS services are; nil = nowhere.
+	services *url.URL
 }
 
 func newFixture(tb testing.TB, invoker functions, limits ws.Limits) *fixture {
@@ -94,6 +99,12 @@ func newFixtureAt(tb testing.TB, invoker functions, limits ws.Limits, now func()
 	f := &fixture{t: tb, log: &buffer{}, lines: make(chan string, 100), executions: make(chan []string, 100)}
 	f.DataPlane = dataplane.New(dataplane.Config{
 		Invoker: invoker, Credentials: credentials, WebSockets: limits, Now: now,
+		Services: integration.AWSServices{Endpoint: func(string) (*url.URL, error) {
+			if f.services == nil {
+				return nil, errors.New("no endpoint")
+			}
+			return f.services, nil
+		}},
 		Logger: slog.New(slog.NewTextHandler(f.log, nil)),
 		WebSocketLog: func(_, _, apiID, stage string, lines []executionlog.Line) {
 			texts := []string{apiID + "/" + stage}
