@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -209,5 +210,74 @@ func TestWebSocketIAM(t *testing.T) {
 			}
 			_ = conn.Close()
 		}
+	}
+}
+
+// TestWebSocketRedeployment has clients come and go while their stage is deployed anew, deleted
+// and made again through the control plane. In the end it serves as ever.
+func TestWebSocketRedeployment(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	e := start(t, emulator.Config{Ephemeral: true})
+	a := createWebSocketAPI(t, e)
+	a.mockEcho(t, "$default")
+	a.deploy(t)
+	stop := make(chan struct{})
+	var deploying, running sync.WaitGroup
+	deploying.Go(func() {
+		for round := 0; ; round++ {
+			select {
+			case <-stop:
+				return
+			default:
+			}
+			deployment, err := a.v2.CreateDeployment(ctx, &apigatewayv2.CreateDeploymentInput{ApiId: &a.id})
+			if err != nil {
+				t.Errorf("deployment: %v", err)
+				return
+			}
+			if round%5 == 4 {
+				_, err = a.v2.DeleteStage(ctx, &apigatewayv2.DeleteStageInput{ApiId: &a.id, StageName: aws.String("dev")})
+				if err == nil {
+					_, err = a.v2.CreateStage(ctx, &apigatewayv2.CreateStageInput{ApiId: &a.id, StageName: aws.String("dev"), DeploymentId: deployment.DeploymentId})
+				}
+			} else {
+				_, err = a.v2.UpdateStage(ctx, &apigatewayv2.UpdateStageInput{ApiId: &a.id, StageName: aws.String("dev"), DeploymentId: deployment.DeploymentId})
+			}
+			if err != nil {
+				t.Errorf("round %d: %v", round, err)
+				return
+			}
+		}
+	})
+	for range 10 {
+		running.Go(func() {
+			for i := range 50 {
+				conn, response, err := a.dial(ctx, "", nil)
+				if err != nil {
+					if response == nil || response.StatusCode != http.StatusForbidden {
+						t.Errorf("handshake: %v %v", response, err)
+					}
+					continue
+				}
+				_ = conn.SetReadDeadline(time.Now().Add(20 * time.Second))
+				_ = conn.WriteMessage(websocket.TextMessage, []byte("?"))
+				if i%2 == 0 { // an answer, or the end of the stage
+					_, _, err := conn.ReadMessage()
+					if closed, ok := errors.AsType[*websocket.CloseError](err); err != nil && (!ok || closed.Code != websocket.CloseGoingAway) {
+						t.Errorf("read: %v", err)
+					}
+				}
+				_ = conn.Close()
+			}
+		})
+	}
+	running.Wait()
+	close(stop)
+	deploying.Wait()
+	conn := a.connect(t, "")
+	say(t, conn, "?")
+	if id := next(t, conn); len(id) != 16 {
+		t.Errorf("heard %s", id)
 	}
 }

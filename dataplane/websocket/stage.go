@@ -1,7 +1,6 @@
 package websocket
 
 import (
-	"cmp"
 	"context"
 	"log/slog"
 	"sync"
@@ -83,8 +82,12 @@ func (l Limits) WithDefaults() Limits {
 	if l.Write == 0 {
 		l.Write = 10 * time.Second
 	}
-	l.RequestBurst = cmp.Or(l.RequestBurst, l.RequestsPerSecond)
-	l.AuthorizerResultBytes = cmp.Or(l.AuthorizerResultBytes, 8<<10)
+	if l.RequestBurst < 1 {
+		l.RequestBurst = l.RequestsPerSecond
+	}
+	if l.AuthorizerResultBytes < 1 {
+		l.AuthorizerResultBytes = 8 << 10
+	}
 	return l
 }
 

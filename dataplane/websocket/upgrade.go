@@ -166,7 +166,9 @@ func (x *Exchange) upgrade(w http.ResponseWriter) {
 	}
 	conn, err := upgrader.Upgrade(&limitedHijacker{ResponseWriter: w}, x.handshake, header)
 	if err != nil {
-		return // the client has got the error, or is gone
+		// The client has got the error, or is gone: there is no connection to end.
+		x.stage.logger().Info("WebSocket handshake not completed", "connection_id", x.conn.id, "error", err)
+		return
 	}
 	c := x.conn
 	c.conn = conn
