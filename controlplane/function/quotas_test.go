@@ -1,8 +1,10 @@
 package function
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -79,9 +81,6 @@ func TestQuotas(t *testing.T) {
 		{"tags 51", func(in *lambda.CreateFunctionInput) { in.Tags = tagged(51) }, invalid + "…"}, // the text is unverified
 		{"layers 5", func(in *lambda.CreateFunctionInput) { in.Layers = layered(5) }, ""},
 		{"layers 6", func(in *lambda.CreateFunctionInput) { in.Layers = layered(6) }, invalid + "Cannot reference more than 5 layers."},
-		{"zip of 50 MB", func(in *lambda.CreateFunctionInput) { in.Code.ZipFile = make([]byte, 50<<20) }, invalid + "Could not unzip uploaded file. Please check your file, then try to upload again."},
-		{"zip of more", func(in *lambda.CreateFunctionInput) { in.Code.ZipFile = make([]byte, 50<<20+1) }, "413 RequestEntityTooLargeException: …"},
-		{"request of more", func(in *lambda.CreateFunctionInput) { in.Code.ZipFile = make([]byte, 51<<20) }, "413 RequestEntityTooLargeException: Request must be smaller than 70167211 bytes for the CreateFunction operation"},
 	} {
 		in := createInput(t, "q"+strings.ReplaceAll(strings.ReplaceAll(test.name, " ", "-"), "KB", ""))
 		in.Role = aws.String("arn:aws:iam::000000000000:role/r")
@@ -99,6 +98,38 @@ func TestQuotas(t *testing.T) {
 		beginning, cut := strings.CutSuffix(test.want, "…")
 		if got != test.want && (!cut || !strings.HasPrefix(got, beginning)) {
 			t.Errorf("%s: got %.300s, want %.300s", test.name, got, test.want)
+		}
+	}
+	http.DefaultClient.CloseIdleConnections()
+}
+
+// TestZipQuotas: the largest zip and the largest request that can be uploaded directly.
+func TestZipQuotas(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	in := createInput(t, "fn")
+	in.Code.ZipFile = make([]byte, 50<<20)
+	_, err := f.CreateFunction(f.ctx, in)
+	wantError(t, err, 400, "InvalidParameterValueException", "Could not unzip uploaded file. Please check your file, then try to upload again.")
+	in.Code.ZipFile = make([]byte, 50<<20+1)
+	_, err = f.CreateFunction(f.ctx, in)
+	wantError(t, err, 413, "RequestEntityTooLargeException", "") // the text is unverified
+
+	url, _ := f.overHTTP(t)
+	for path, operation := range map[string]string{
+		"POST /2015-03-31/functions": "CreateFunction", "PUT /2015-03-31/functions/fn/code": "UpdateFunctionCode", "POST /2018-10-31/layers/l/versions": "PublishLayerVersion",
+	} {
+		method, path, _ := strings.Cut(path, " ")
+		request, err := http.NewRequestWithContext(t.Context(), method, url+path, bytes.NewReader(make([]byte, 70167212)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		response := must(http.DefaultClient.Do(request))(t)
+		body := string(must(io.ReadAll(response.Body))(t))
+		_ = response.Body.Close()
+		want := "Request must be smaller than 70167211 bytes for the " + operation + " operation"
+		if response.StatusCode != 413 || response.Header.Get("X-Amzn-Errortype") != "RequestEntityTooLargeException" || !strings.Contains(body, want) {
+			t.Errorf("%s: %d %s", operation, response.StatusCode, body)
 		}
 	}
 	http.DefaultClient.CloseIdleConnections()
