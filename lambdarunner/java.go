@@ -55,7 +55,7 @@ func (java) command(ctx context.Context, files *runtimeFiles, fn *deployed.Funct
 			"-cp", strings.Join(append([]string{filepath.Join(runtime, "runtime.jar")}, classPath...), string(os.PathListSeparator)),
 			"dev.stagedoor.runtime.Main",
 		},
-		version:    "java:" + it.version,
+		version:    runtimeVersion("java", it.version, 1),
 		runtimeDir: runtime, runtimeFiles: dir,
 		managed: true,
 	}, nil

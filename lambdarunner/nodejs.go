@@ -43,7 +43,7 @@ func (nodejs) command(ctx context.Context, files *runtimeFiles, fn *deployed.Fun
 		path:           it.path,
 		interpreterDir: filepath.Dir(it.path),
 		args:           []string{filepath.Join(runtime, "index.mjs"), strings.Join(files.nodeModules, string(filepath.ListSeparator))},
-		version:        "nodejs:" + it.version,
+		version:        runtimeVersion("nodejs", it.version, 1),
 		runtimeDir:     runtime, runtimeFiles: dir,
 		variables: map[string]string{"NODE_PATH": joinPaths(at.inOpt("nodejs", "node"+major, "node_modules"), at.inOpt("nodejs", "node_modules"), []string{at.task})},
 		managed:   true,

@@ -41,7 +41,7 @@ func (python) command(ctx context.Context, files *runtimeFiles, fn *deployed.Fun
 		path:           it.path,
 		interpreterDir: filepath.Dir(it.path),
 		args:           []string{filepath.Join(runtime, "bootstrap.py")},
-		version:        "python:" + it.version,
+		version:        runtimeVersion("python", it.version, 2),
 		runtimeDir:     runtime, runtimeFiles: dir,
 		variables: map[string]string{"PYTHONPATH": joinPaths(at.inOpt("python", "lib", fn.Runtime, "site-packages"), at.inOpt("python"), []string{runtime})},
 		compile:   []string{it.path, "-m", "compileall", "-q"},

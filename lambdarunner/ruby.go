@@ -45,7 +45,7 @@ func (ruby) command(ctx context.Context, files *runtimeFiles, fn *deployed.Funct
 		path:           it.path,
 		interpreterDir: filepath.Dir(it.path),
 		args:           []string{filepath.Join(runtime, "bootstrap.rb")},
-		version:        "ruby:" + it.version,
+		version:        runtimeVersion("ruby", it.version, 2),
 		runtimeDir:     runtime, runtimeFiles: dir,
 		variables: rubyVariables(at, it.version),
 		managed:   true,

@@ -30,7 +30,7 @@ type command struct {
 	args []string
 	// interpreterDir comes first in PATH; empty for none.
 	interpreterDir string
-	// version is what the INIT_START line says, for instance "python:3.13".
+	// version is what the INIT_START line says, for instance "python:3.13.v2".
 	version string
 	// runtimeDir becomes LAMBDA_RUNTIME_DIR. runtimeFiles is that directory on this machine,
 	// empty for custom runtimes.
@@ -67,6 +67,19 @@ func runtimeOf(fn *deployed.Function) (launcher, error) {
 			Fault: smithy.FaultServer,
 		}
 	}
+}
+
+// runtimeVersion is the version of a runtime in AWS's form: the release, and behind "v" what
+// follows it in the interpreter's version, where AWS counts its builds. parts is of how many
+// numbers a release consists.
+func runtimeVersion(family, version string, parts int) string {
+	numbers := strings.Split(version, ".")
+	build := "0"
+	if len(numbers) > parts {
+		build = numbers[parts]
+		numbers = numbers[:parts]
+	}
+	return family + ":" + strings.Join(numbers, ".") + ".v" + build
 }
 
 // wrapperVariable names a program of the function that starts the runtime.
