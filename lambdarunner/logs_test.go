@@ -104,8 +104,11 @@ func TestRuntimeVersion(t *testing.T) {
 		parts           int
 		want            string
 	}{
-		{"nodejs", "22.12.0", 1, "nodejs:22.v12"}, {"python", "3.13.1", 2, "python:3.13.v1"}, {"java", "17.0.9", 1, "java:17.v0"},
-		{"java", "21", 1, "java:21.v0"}, {"ruby", "3.3.5", 2, "ruby:3.3.v5"},
+		{"nodejs", "22.12.0", 1, "nodejs:22.v12"},
+		{"python", "3.13.1", 2, "python:3.13.v1"},
+		{"java", "17.0.9", 1, "java:17.v0"},
+		{"java", "21", 1, "java:21.v0"},
+		{"ruby", "3.3.5", 2, "ruby:3.3.v5"},
 	} {
 		if got := runtimeVersion(tt.family, tt.version, tt.parts); got != tt.want {
 			t.Errorf("%s %s: %s, want %s", tt.family, tt.version, got, tt.want)
