@@ -160,6 +160,12 @@ func TestAccessLogSettings(t *testing.T) {
 	update("SD-22 remove star", missing("accessLogSettings/*"), op("remove", "/accessLogSettings/*"))
 	update("SD-23 remove the destination", missing("accessLogSettings/destinationArn"), op("remove", "/accessLogSettings/destinationArn"))
 	update("SD-24 empty destination", "400 BadRequestException: Access Log value must not be empty", op("replace", "/accessLogSettings/destinationArn", ""))
+	const noID = "400 BadRequestException: Access Log format must contain at least $context.requestId or $context.extendedRequestId"
+	update("operations.md 6: no id", noID, op("replace", "/accessLogSettings/format", "$context.status $context.requestIds $context.requestTime"))
+	update("operations.md 6: extended id", shown(`"destinationArn":"`+other+`","format":"$context.extendedRequestId"`),
+		op("replace", "/accessLogSettings/format", "$context.extendedRequestId"))
+	update("operations.md 6: too long", "400 BadRequestException: Access Log format must not be longer than 3 KB",
+		op("replace", "/accessLogSettings/format", "$context.requestId"+strings.Repeat("x", 3<<10)))
 	update("SD-24 empty format", "400 BadRequestException: Access Log value must not be empty", op("replace", "/accessLogSettings/format", ""))
 	update("SD-17 remove", "200 "+stageJSON("dev", deployment, ""), op("remove", "/accessLogSettings"))
 }

@@ -3,6 +3,7 @@ package restapi
 import (
 	"context"
 	"maps"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -30,11 +31,19 @@ const stagePaths = "/deploymentId, /description, /cacheClusterEnabled, /cacheClu
 	"/*/*/caching/dataEncrypted, /*/*/caching/requireAuthorizationForCacheControl, " +
 	"/*/*/caching/unauthorizedCacheControlHeaderStrategy, /variables/{variable_name}, /tracingEnabled"
 
+// maxAccessLogFormatBytes is the longest format of access logs (operations.md, section 6).
+const maxAccessLogFormatBytes = 3 << 10
+
+// accessLogIDPattern is what each format has to have (operations.md, section 6).
+var accessLogIDPattern = regexp.MustCompile(`\$context\.(requestId|extendedRequestId)\b`)
+
 var (
 	errAccessLogPath  = wire.BadRequest("Invalid accessLogSettings path. Must be one of : [/accessLogSettings/destinationArn, /accessLogSettings/format]") // SD-18
 	errEmptyAccessLog = wire.BadRequest("Access Log value must not be empty")                                                                              // SD-24
 	errAccessLogLine  = wire.BadRequest("Access Log format must be single line, new line character is allowed only at end of the format")
-	errNoCanary       = wire.BadRequest("Promotion not available. Canary does not exist.") // Unverified: the wording.
+	errAccessLogSize  = wire.BadRequest("Access Log format must not be longer than 3 KB")                                           // Unverified: the wording.
+	errAccessLogID    = wire.BadRequest("Access Log format must contain at least $context.requestId or $context.extendedRequestId") // Unverified: the wording.
+	errNoCanary       = wire.BadRequest("Promotion not available. Canary does not exist.")                                          // Unverified: the wording.
 
 	cacheClusterSizes = enumOf("CacheClusterSize", types.CacheClusterSize("").Values())
 )
@@ -193,6 +202,12 @@ func putAccessLogFormat(s *types.Stage, p patch) error {
 	}
 	if strings.Contains(strings.TrimRight(p.text(), "\r\n"), "\n") {
 		return errAccessLogLine
+	}
+	if len(p.text()) > maxAccessLogFormatBytes {
+		return errAccessLogSize
+	}
+	if !accessLogIDPattern.MatchString(p.text()) {
+		return errAccessLogID
 	}
 	accessLog(s).Format = p.value
 	return nil
