@@ -70,8 +70,8 @@ func TestStageRules(t *testing.T) {
 		{"400 BadRequestException: Access log settings must have a destinationArn and a format", apigatewayv2.CreateStageInput{ApiId: http, StageName: name, AccessLogSettings: log(logARN, "")}},
 		{"400 BadRequestException: Invalid ARN specified in the request. ARN must be that of a CloudWatch Logs log group or a Firehose delivery stream", apigatewayv2.CreateStageInput{ApiId: http, StageName: name, AccessLogSettings: log(functionARN, "a")}},
 		{"400 BadRequestException: The access log format must not be longer than 3 KB", apigatewayv2.CreateStageInput{ApiId: http, StageName: name, AccessLogSettings: log(logARN, strings.Repeat("a", 3<<10+1))}},
-		{"400 BadRequestException: Access log format must contain at least $context.requestId or $context.extendedRequestId", apigatewayv2.CreateStageInput{ApiId: http, StageName: name, AccessLogSettings: log(logARN, "$context.status $context.requestIds")}},
-		{"400 BadRequestException: Access log format must contain at least $context.requestId or $context.extendedRequestId", apigatewayv2.CreateStageInput{ApiId: socket, StageName: name, AccessLogSettings: log(logARN, "$context.status")}},
+		{"400 BadRequestException: Access Log format must contain at least $context.requestId or $context.extendedRequestId", apigatewayv2.CreateStageInput{ApiId: http, StageName: name, AccessLogSettings: log(logARN, "$context.status $context.requestIds")}},
+		{"400 BadRequestException: Access Log format must contain at least $context.requestId or $context.extendedRequestId", apigatewayv2.CreateStageInput{ApiId: socket, StageName: name, AccessLogSettings: log(logARN, "$context.status")}},
 		{"404 NotFoundException: Unable to find Route by key GET /x within the provided RouteSettings", apigatewayv2.CreateStageInput{ApiId: http, StageName: name, RouteSettings: map[string]types.RouteSettings{"GET /x": {ThrottlingBurstLimit: aws.Int32(1)}}}},
 	} {
 		answers(w, w.client.CreateStage, &test.in, test.want)

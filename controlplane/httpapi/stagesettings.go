@@ -23,7 +23,7 @@ var (
 	errThrottling   = wire.BadRequest("Throttling limits must not be negative")
 	errAccessLog    = wire.BadRequest("Access log settings must have a destinationArn and a format")
 	errAccessLogARN = wire.BadRequest("Invalid ARN specified in the request. ARN must be that of a CloudWatch Logs log group or a Firehose delivery stream")
-	errLogID        = wire.BadRequest("Access log format must contain at least $context.requestId or $context.extendedRequestId")
+	errLogID        = wire.BadRequest("Access Log format must contain at least $context.requestId or $context.extendedRequestId")
 	errLogFormat    = wire.BadRequest("The access log format must not be longer than 3 KB")
 	errCertificate  = wire.BadRequest("ClientCertificateId is not supported for protocol type HTTP")
 
