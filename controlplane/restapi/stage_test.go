@@ -161,6 +161,9 @@ func TestAccessLogSettings(t *testing.T) {
 	update("SD-23 remove the destination", missing("accessLogSettings/destinationArn"), op("remove", "/accessLogSettings/destinationArn"))
 	update("SD-24 empty destination", "400 BadRequestException: Access Log value must not be empty", op("replace", "/accessLogSettings/destinationArn", ""))
 	const noID = "400 BadRequestException: Access Log format must contain at least $context.requestId or $context.extendedRequestId"
+	for _, arn := range []string{"x", "arn:aws:s3:::bucket", "arn:aws:firehose:us-east-1:111111111111:deliverystream/logs"} {
+		update("operations.md 6: no destination "+arn, "400 BadRequestException: Invalid ARN specified in the request", op("replace", "/accessLogSettings/destinationArn", arn))
+	}
 	update("operations.md 6: no id", noID, op("replace", "/accessLogSettings/format", "$context.status $context.requestIds $context.requestTime"))
 	update("operations.md 6: extended id", shown(`"destinationArn":"`+other+`","format":"$context.extendedRequestId"`),
 		op("replace", "/accessLogSettings/format", "$context.extendedRequestId"))

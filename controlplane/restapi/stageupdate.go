@@ -34,6 +34,10 @@ const stagePaths = "/deploymentId, /description, /cacheClusterEnabled, /cacheClu
 // maxAccessLogFormatBytes is the longest format of access logs (operations.md, section 6).
 const maxAccessLogFormatBytes = 3 << 10
 
+// accessLogPattern are the ARNs that access logs can go to: a log group, or a Firehose stream
+// with the prefix in its name (operations.md, section 6).
+var accessLogPattern = regexp.MustCompile(`^arn:aws[a-z-]*:(logs:[^:]*:[^:]*:log-group:.+|firehose:[^:]*:[^:]*:deliverystream/amazon-apigateway-.+)$`)
+
 // accessLogIDPattern is what each format has to have (operations.md, section 6).
 var accessLogIDPattern = regexp.MustCompile(`\$context\.(requestId|extendedRequestId)\b`)
 
@@ -189,7 +193,7 @@ func putAccessLogDestination(s *types.Stage, p patch) error {
 	if p.text() == "" {
 		return errEmptyAccessLog
 	}
-	if parts := strings.SplitN(p.text(), ":", 6); len(parts) < 6 || parts[0] != "arn" {
+	if !accessLogPattern.MatchString(p.text()) {
 		return errARN
 	}
 	accessLog(s).DestinationArn = p.value // SD-15: nobody looks whether it exists
