@@ -29,6 +29,7 @@ var operations = map[string]operation{
 	"DeleteLogGroup":        bind((*Service).deleteLogGroup),
 	"DescribeLogGroups":     bind((*Service).describeLogGroups),
 	"CreateLogStream":       bind((*Service).createLogStream),
+	"DeleteLogStream":       bind((*Service).deleteLogStream),
 	"DescribeLogStreams":    bind((*Service).describeLogStreams),
 	"PutLogEvents":          bind((*Service).putLogEvents),
 	"GetLogEvents":          bind((*Service).getLogEvents),

@@ -191,6 +191,54 @@ func (s *segments) dropOldest() error {
 	return err
 }
 
+// drop rewrites the files that have events of a stream without these. Readers that have a
+// file open go on in the former one.
+func (s *segments) drop(stream string) error {
+	if err := s.close(); err != nil {
+		return err
+	}
+	for _, seg := range s.list {
+		if err := seg.drop(stream); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *segment) drop(stream string) error {
+	var kept bytes.Buffer
+	var failed error
+	left := segment{path: s.path, first: s.first, oldest: math.MaxInt64}
+	dropped := false
+	_, err := readSegment(s.path, func(e *event) {
+		if e.Stream == stream {
+			dropped = true
+			return
+		}
+		line, err := json.Marshal(e)
+		if err != nil {
+			failed = errors.Join(failed, err)
+			return
+		}
+		kept.Write(line)
+		kept.WriteByte('\n')
+		left.covers(e)
+	})
+	if err = errors.Join(err, failed); err != nil || !dropped {
+		return err
+	}
+	aside := s.path + ".new"
+	if err := os.WriteFile(aside, kept.Bytes(), 0o600); err != nil {
+		return errors.Join(err, os.Remove(aside))
+	}
+	if err := os.Rename(aside, s.path); err != nil {
+		return errors.Join(err, os.Remove(aside))
+	}
+	left.size = int64(kept.Len())
+	*s = left
+	return nil
+}
+
 // remove deletes all files.
 func (s *segments) remove() error {
 	err := s.close()

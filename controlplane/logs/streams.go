@@ -40,6 +40,38 @@ func (s *Service) createLogStream(ctx context.Context, scope store.Scope, in *st
 	})
 }
 
+// deleteLogStream deletes a stream and its events. A function that writes to it again makes
+// it anew.
+func (s *Service) deleteLogStream(ctx context.Context, scope store.Scope, in *streamInput) (*empty, error) {
+	if err := s.needStream(ctx, scope, in.name(), in.LogStreamName); err != nil {
+		return nil, err
+	}
+	if err := s.sync(ctx); err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	files, err := s.filesLocked(groupKey{scope, in.name()})
+	if err != nil {
+		return nil, err
+	}
+	// The events go first: those that an interruption leaves still have their stream.
+	before := files.segments.size()
+	err = files.segments.drop(in.LogStreamName)
+	s.total += files.segments.size() - before
+	if err != nil {
+		return nil, err
+	}
+	delete(files.streams, in.LogStreamName)
+	return &empty{}, s.config.Store.Update(ctx, func(tx store.Tx) error {
+		err := streamRecords().Delete(tx, scope, in.name(), in.LogStreamName)
+		if errors.Is(err, store.ErrNotFound) {
+			return nil // another call was quicker
+		}
+		return err
+	})
+}
+
 type describeLogStreamsInput struct {
 	named
 
